@@ -1,0 +1,7 @@
+//! The compiler of the `.obs` language: source → syntax → names → types → graph → outputs.
+//!
+//! Modules depend in one direction only, in the order below; `ARCHITECTURE.md` says what each must never know.
+
+pub mod diagnostics;
+pub mod syntax;
+pub mod text;

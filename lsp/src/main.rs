@@ -1,0 +1,2 @@
+//! obs-lsp.
+fn main() {}
