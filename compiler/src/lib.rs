@@ -3,5 +3,8 @@
 //! Modules depend in one direction only, in the order below; `ARCHITECTURE.md` says what each must never know.
 
 pub mod diagnostics;
+pub mod eval;
+pub mod graph;
+pub mod outputs;
 pub mod syntax;
 pub mod text;

@@ -1,0 +1,3 @@
+//! Evaluation: total, hermetic, deterministic.
+
+pub mod value;

@@ -1,0 +1,5 @@
+//! The typed graph.
+
+pub mod model;
+
+pub use model::*;

@@ -1,0 +1,718 @@
+//! The typed graph of one profile: all that pictures, docs and manifests are made of.
+
+use crate::eval::value::{ComponentId, Content, FlowId, Record, SecretRef, Spanned, Value, Version};
+use crate::text::Span;
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+
+/// The graph under one profile, and what each deployed component runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stack {
+    /// Components and flows.
+    pub graph: Graph,
+    /// What each component runs, by [`ComponentId`]; `None` for external ones.
+    pub workloads: Vec<Option<Workload>>,
+}
+
+/// Components and flows under one profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Graph {
+    /// The profile that this graph is for.
+    pub profile: SmolStr,
+    /// All profiles in declared order; the first is the default. At least one.
+    pub profiles: Vec<SmolStr>,
+    /// The cluster.
+    pub cluster: Cluster,
+    /// Namespaces in source order.
+    pub namespaces: Vec<Namespace>,
+    /// Layers in source order.
+    pub layers: Vec<Layer>,
+    /// Components in source order.
+    pub components: Vec<Component>,
+    /// Flows in source order; flows that follow from kinds come last.
+    pub flows: Vec<Flow>,
+    /// Backups in source order.
+    pub backups: Vec<Backup>,
+    /// Views of the user's own.
+    pub views: Vec<View>,
+    /// `object` items.
+    pub objects: Vec<Spanned<Value>>,
+    /// `patch` items.
+    pub patches: Vec<Patch>,
+    /// `waive` items.
+    pub waivers: Vec<Waiver>,
+    /// The program's `//!` lines.
+    pub doc: Option<String>,
+}
+
+/// The cluster and what holds for all of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cluster {
+    /// Its name; `default` where the program has no cluster item.
+    pub name: SmolStr,
+    /// Title for pictures.
+    pub title: SmolStr,
+    /// The domain of public hosts.
+    pub domain: Option<SmolStr>,
+    /// The oldest Kubernetes version that manifests must work on (major, minor).
+    pub kubernetes: (u32, u32),
+    /// Labels on every object.
+    pub labels: IndexMap<SmolStr, SmolStr>,
+    /// Annotations on every object (an owner's address, say).
+    pub annotations: IndexMap<SmolStr, SmolStr>,
+    /// CIDRs of the API server; empty: any address on its ports.
+    pub api_server: Vec<SmolStr>,
+    /// Image → digest (`sha256:…`), from the program.
+    pub digests: IndexMap<SmolStr, SmolStr>,
+    /// Its doc lines.
+    pub doc: Option<String>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Index into [`Graph::namespaces`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NamespaceId(pub u32);
+
+/// Index into [`Graph::layers`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LayerId(pub u32);
+
+/// A Kubernetes namespace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Namespace {
+    /// Its name.
+    pub name: SmolStr,
+    /// Title for pictures.
+    pub title: SmolStr,
+    /// Deny all traffic that no flow declares.
+    pub isolated: bool,
+    /// Pod Security level to enforce: `restricted`, `baseline` or `privileged`.
+    pub pod_security: SmolStr,
+    /// Further labels.
+    pub labels: IndexMap<SmolStr, SmolStr>,
+    /// Its doc lines.
+    pub doc: Option<String>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A group of components within a namespace (or outside any), for pictures and docs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its title.
+    pub title: SmolStr,
+    /// The namespace that holds it.
+    pub namespace: Option<NamespaceId>,
+    /// Its doc lines.
+    pub doc: Option<String>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A kind of data that flows: OpenTelemetry's signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Signal {
+    Metrics,
+    Logs,
+    Traces,
+    Profiles,
+}
+
+impl Signal {
+    /// All signals.
+    pub const ALL: &[Signal] = &[Signal::Metrics, Signal::Logs, Signal::Traces, Signal::Profiles];
+
+    /// `metrics`, `logs`, `traces`, `profiles`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Signal::Metrics => "metrics",
+            Signal::Logs => "logs",
+            Signal::Traces => "traces",
+            Signal::Profiles => "profiles",
+        }
+    }
+}
+
+/// How a component runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WorkloadKind {
+    /// A Deployment.
+    Deployment,
+    /// A StatefulSet.
+    Stateful,
+    /// A DaemonSet: one pod on every node.
+    Daemon,
+    /// A Job.
+    Job,
+    /// Not deployed by this program.
+    External,
+}
+
+/// What a second instance of a component means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Shares the load.
+    Stateless,
+    /// Does the same work again.
+    Replicated,
+    /// Holds part of the data, in several copies.
+    Ring,
+    /// Holds its share alone.
+    Sharded,
+    /// Belongs to its node.
+    PerNode,
+}
+
+/// A node of the graph.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Component {
+    /// Its index.
+    pub id: ComponentId,
+    /// Its name: a DNS label.
+    pub name: SmolStr,
+    /// The name of its kind.
+    pub kind: SmolStr,
+    /// The kind and all kinds that it extends, nearest first.
+    pub kinds: Vec<SmolStr>,
+    /// What the kind calls itself, for pictures ("OpenTelemetry Collector").
+    pub kind_title: SmolStr,
+    /// A short remark shown in brackets ("Long-term"); the component's own, else the kind's.
+    pub title: Option<SmolStr>,
+    /// Short phrases on what it does, for pictures and docs.
+    pub notes: Vec<SmolStr>,
+    /// Its own doc lines.
+    pub doc: Option<String>,
+    /// The kind's doc lines.
+    pub kind_doc: Option<String>,
+    /// Where it lives; external components may have none.
+    pub namespace: Option<NamespaceId>,
+    /// Its layer.
+    pub layer: Option<LayerId>,
+    /// How it runs.
+    pub workload: WorkloadKind,
+    /// What a second instance means.
+    pub state: State,
+    /// How many instances, in this profile.
+    pub replicas: Replicas,
+    /// Parameters with their effective value and where it came from, in declared order.
+    pub params: IndexMap<SmolStr, Effective>,
+    /// Ports in declared order; the first is the main one.
+    pub ports: Vec<Port>,
+    /// What it accepts, in declared order.
+    pub accepts: Vec<Accepts>,
+    /// What it can send or ask for.
+    pub emits: Vec<Emits>,
+    /// Signals that it stores for good.
+    pub stores: Vec<Signal>,
+    /// Signals that it produces itself (applications).
+    pub produces: Vec<Signal>,
+    /// How it turns one signal into another.
+    pub turns: Vec<Turns>,
+    /// Where external components are, for network policies.
+    pub peer: Option<Peer>,
+    /// Set on ingress controllers: how routes to them are written.
+    pub ingress: Option<IngressClass>,
+    /// Alerts about it: its kind's and the user's, evaluated.
+    pub alerts: Vec<Alert>,
+    /// Dashboards of its kind.
+    pub dashboards: Vec<Dashboard>,
+    /// Its place.
+    pub span: Span,
+    /// Place of its name.
+    pub name_span: Span,
+}
+
+/// How many instances.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replicas {
+    /// The number in this profile, before any autoscaling. 0 for external components; daemons count as 1.
+    pub count: u32,
+    /// The number in each profile, by [`Graph::profiles`].
+    pub by_profile: Vec<u32>,
+    /// Bounds and rules of the autoscaler.
+    pub autoscale: Option<Autoscale>,
+    /// What set the count.
+    pub origin: Span,
+}
+
+impl Replicas {
+    /// The largest number of instances there can be in any profile.
+    pub fn most(&self) -> u32 {
+        let declared = self.by_profile.iter().copied().max().unwrap_or(self.count);
+        self.autoscale.as_ref().map_or(declared, |a| a.max.max(declared))
+    }
+}
+
+/// Rules of a horizontal autoscaler.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Autoscale {
+    /// Fewest instances.
+    pub min: u32,
+    /// Most instances.
+    pub max: u32,
+    /// When and how fast to grow.
+    pub up: ScaleRule,
+    /// When and how fast to shrink.
+    pub down: ScaleRule,
+    /// Its place.
+    pub span: Span,
+}
+
+/// One direction of an autoscaler.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScaleRule {
+    /// CPU threshold in percent of the request.
+    pub cpu: Option<f64>,
+    /// Memory threshold in percent of the request.
+    pub memory: Option<f64>,
+    /// `cpu and memory` rather than `cpu or memory`.
+    pub both: bool,
+    /// Percent of the current number added or removed at once.
+    pub by: f64,
+    /// How long the condition holds first, in seconds.
+    pub hold: u32,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A parameter's value and all that was said about it; the last link is the one that holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effective {
+    /// The value that holds.
+    pub value: Value,
+    /// Who said what, weakest first.
+    pub chain: Vec<Link>,
+    /// The parameter's doc lines.
+    pub doc: Option<String>,
+}
+
+/// One statement about a value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// Who said it.
+    pub source: LinkSource,
+    /// What.
+    pub value: Value,
+    /// Where.
+    pub span: Span,
+}
+
+/// Who can say what a value is, weakest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkSource {
+    /// The default of a parameter or of a protocol's option.
+    Default,
+    /// A kind, by name.
+    Kind(SmolStr),
+    /// The side that accepts a flow.
+    Acceptor,
+    /// The component or flow itself.
+    Own,
+    /// `scale`.
+    Scale,
+    /// A profile, by name.
+    Profile(SmolStr),
+}
+
+/// A port that a component listens on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Port {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its number.
+    pub number: u16,
+    /// `TCP`, `UDP`, or both.
+    pub transport: PortTransport,
+    /// The application protocol, for tables: `HTTP`, `gRPC`, `TCP`.
+    pub protocol: SmolStr,
+    /// What it is for: "UI & API".
+    pub purpose: SmolStr,
+    /// Its place.
+    pub span: Span,
+}
+
+/// The transport of a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum PortTransport {
+    Tcp,
+    Udp,
+    Both,
+}
+
+/// A protocol that a component accepts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accepts {
+    /// The protocol.
+    pub protocol: SmolStr,
+    /// The signals it takes.
+    pub signals: Vec<Signal>,
+    /// The port's name; `None`: any port.
+    pub port: Option<SmolStr>,
+    /// Options that hold for flows to here.
+    pub options: Record,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A protocol that a component can open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Emits {
+    /// The protocol.
+    pub protocol: SmolStr,
+    /// The signals it sends.
+    pub signals: Vec<Signal>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// `turns traces into metrics by spanmetrics`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turns {
+    /// What goes in.
+    pub from: Vec<Signal>,
+    /// What comes out.
+    pub into: Vec<Signal>,
+    /// The means.
+    pub by: Option<SmolStr>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Where an external component is, as a network policy can say it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Peer {
+    /// Pods by labels, in namespaces by labels; empty labels match all.
+    Pods {
+        /// Labels of the namespaces.
+        namespaces: IndexMap<SmolStr, SmolStr>,
+        /// Labels of the pods.
+        pods: IndexMap<SmolStr, SmolStr>,
+    },
+    /// Addresses, on these ports.
+    Cidrs {
+        /// Blocks; empty: any address.
+        blocks: Vec<SmolStr>,
+        /// Ports; empty: the flow's.
+        ports: Vec<u16>,
+    },
+    /// Outside of what a policy can see (people).
+    Outside,
+}
+
+/// How routes through an ingress controller are written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IngressClass {
+    /// Ingress class, or Gateway's name with `gateway`.
+    pub class: SmolStr,
+    /// Gateway API (HTTPRoute) rather than Ingress; the Gateway's namespace.
+    pub gateway: Option<SmolStr>,
+    /// A cert-manager ClusterIssuer.
+    pub issuer: Option<SmolStr>,
+    /// A Secret that holds the certificate.
+    pub certificate: Option<SecretRef>,
+}
+
+/// An edge: `from` opens the connection to `to`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flow {
+    /// Its index.
+    pub id: FlowId,
+    /// The side that opens the connection.
+    pub from: ComponentId,
+    /// The side that listens.
+    pub to: ComponentId,
+    /// The protocol.
+    pub protocol: SmolStr,
+    /// What to write at the arrow: the protocol's label.
+    pub label: SmolStr,
+    /// `http`, `grpc`, `tcp`, `udp`, `https`.
+    pub transport: SmolStr,
+    /// Signals that it carries here; empty where it carries none (queries of state, alerts, storage).
+    pub signals: Vec<Signal>,
+    /// Whether the data goes from `to` to `from` (`scrape`, `query`).
+    pub backward: bool,
+    /// Ports at `to`, the main one first; empty: any.
+    pub ports: Vec<Port>,
+    /// Options with where they came from.
+    pub options: IndexMap<SmolStr, Effective>,
+    /// The URL of the Service: `http://mimir.observability.svc.cluster.local:8080/api/v1/push`.
+    pub url: Option<SmolStr>,
+    /// One URL per instance where each must be reached (replicated stores); else just `url`.
+    pub urls: Vec<SmolStr>,
+    /// Whether each instance must be reached.
+    pub every_instance: bool,
+    /// Rights on the Kubernetes API that it needs.
+    pub rbac: Vec<RbacRule>,
+    /// Follows from a kind (`peers`), not from a flow item.
+    pub implicit: bool,
+    /// The protocol was left to be inferred.
+    pub inferred: bool,
+    /// Its doc lines.
+    pub doc: Option<String>,
+    /// Its place: the flow item (several flows may share one).
+    pub span: Span,
+    /// Place of the subject's name.
+    pub from_span: Span,
+    /// Place of the object's name.
+    pub to_span: Span,
+}
+
+/// Rights on the Kubernetes API.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RbacRule {
+    /// API groups; the core group is the empty string.
+    pub groups: Vec<SmolStr>,
+    /// Resources.
+    pub resources: Vec<SmolStr>,
+    /// Verbs.
+    pub verbs: Vec<SmolStr>,
+    /// Paths that are no resources (`/metrics`).
+    pub paths: Vec<SmolStr>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A rule that fires.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alert {
+    /// Its name.
+    pub name: SmolStr,
+    /// The PromQL expression.
+    pub expr: SmolStr,
+    /// How long it holds before it fires, in milliseconds.
+    pub hold: i64,
+    /// `critical`, `warning`, `info`, `none`.
+    pub severity: SmolStr,
+    /// One line for people; may hold template placeholders of the rule language.
+    pub summary: SmolStr,
+    /// What to do.
+    pub description: Option<SmolStr>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A dashboard: a title and panels, as data that a kind turns into its own format.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dashboard {
+    /// Its title.
+    pub title: SmolStr,
+    /// Settings as written (`panels: […]`).
+    pub value: Value,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What is saved, when, and how long it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backup {
+    /// What is saved.
+    pub component: ComponentId,
+    /// A cron line.
+    pub schedule: SmolStr,
+    /// How many are kept.
+    pub keep: u32,
+    /// How the kind says it is saved and comes back, in words.
+    pub method: Option<SmolStr>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A picture of the user's own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its title.
+    pub title: Option<SmolStr>,
+    /// Settings, checked: `show`, `hide`, `signals`, `protocols`, `direction`.
+    pub settings: Record,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A patch on an emitted object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Patch {
+    /// Kubernetes kind.
+    pub object_kind: Spanned<SmolStr>,
+    /// Object name.
+    pub object_name: Spanned<SmolStr>,
+    /// Namespace, where given.
+    pub namespace: Option<SmolStr>,
+    /// What to merge in: each field knows its place.
+    pub value: Spanned<Value>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A finding that is accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiver {
+    /// The code.
+    pub code: SmolStr,
+    /// Components; empty: everywhere.
+    pub on: Vec<SmolStr>,
+    /// `YYYY-MM-DD`, the last day it holds.
+    pub until: Option<SmolStr>,
+    /// Why.
+    pub reason: SmolStr,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What a component runs: its kind's attributes, evaluated under this profile.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workload {
+    /// The image, with its tag.
+    pub image: Spanned<SmolStr>,
+    /// The version in the image's tag.
+    pub version: Option<Version>,
+    /// User id.
+    pub user: i64,
+    /// Group id, also of volumes.
+    pub group: i64,
+    /// Replaces the image's entry point; empty: as the image has it.
+    pub command: Vec<Spanned<SmolStr>>,
+    /// Arguments.
+    pub args: Vec<Spanned<SmolStr>>,
+    /// Environment.
+    pub env: Vec<EnvVar>,
+    /// Configuration files.
+    pub files: Vec<ConfigFile>,
+    /// Secrets mounted as files.
+    pub secrets: Vec<SecretMount>,
+    /// The volume that holds its data.
+    pub data: Option<DataVolume>,
+    /// Writable folders that don't outlive the pod, besides `/tmp`.
+    pub scratch: Vec<Spanned<SmolStr>>,
+    /// Readiness.
+    pub ready: Option<Probe>,
+    /// Liveness.
+    pub live: Option<Probe>,
+    /// Start-up.
+    pub startup: Option<Probe>,
+    /// Resources.
+    pub resources: Resources,
+    /// Seconds it gets to end.
+    pub grace: Option<i64>,
+    /// Pods of a StatefulSet start and end at once rather than one by one.
+    pub parallel: bool,
+    /// The headless Service also names pods that are not ready (for peers that look for each other).
+    pub publish_not_ready: bool,
+    /// A client stays with the instance it met first.
+    pub sticky: bool,
+    /// The Service only reaches the instance on the client's own node.
+    pub node_local: bool,
+    /// Runs on every node, whatever its taints.
+    pub tolerate_all: bool,
+    /// Rights on the Kubernetes API beyond those of its flows.
+    pub rbac: Vec<RbacRule>,
+    /// Further labels of the pods.
+    pub labels: IndexMap<SmolStr, SmolStr>,
+    /// Further annotations of the pods.
+    pub annotations: IndexMap<SmolStr, SmolStr>,
+}
+
+/// A variable of the environment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnvVar {
+    /// Its name.
+    pub name: SmolStr,
+    /// Text, a secret, or a field of the pod ([`Value::Str`], [`Value::Secret`], [`Value::PodField`]).
+    pub value: Value,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A configuration file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConfigFile {
+    /// Absolute path in the container.
+    pub path: SmolStr,
+    /// Format and content.
+    pub content: Content,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A secret, mounted as files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecretMount {
+    /// The secret.
+    pub secret: SecretRef,
+    /// The folder.
+    pub path: SmolStr,
+    /// Its place.
+    pub span: Span,
+}
+
+/// The volume that holds a component's data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DataVolume {
+    /// Where it is mounted.
+    pub path: SmolStr,
+    /// Size and class of a claim per instance; `None`: an emptyDir.
+    pub claim: Option<Claim>,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A PersistentVolumeClaim.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// Bytes.
+    pub size: i64,
+    /// Storage class; `None`: the cluster's default.
+    pub class: Option<SmolStr>,
+}
+
+/// A probe.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probe {
+    /// What is asked.
+    pub action: ProbeAction,
+    /// Seconds before the first.
+    pub delay: i32,
+    /// Seconds between two.
+    pub period: i32,
+    /// Seconds to wait for an answer.
+    pub timeout: i32,
+    /// Failures in a row that count.
+    pub failures: i32,
+    /// Its place.
+    pub span: Span,
+}
+
+/// What a probe asks.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub enum ProbeAction {
+    /// GET on a named port.
+    Http { path: SmolStr, port: SmolStr },
+    /// A connection to a named port.
+    Tcp { port: SmolStr },
+    /// A command.
+    Exec { command: Vec<SmolStr> },
+}
+
+/// Requests and limits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resources {
+    /// Requested CPU in thousandths of a core.
+    pub cpu: i64,
+    /// CPU limit; `None`: none.
+    pub cpu_limit: Option<i64>,
+    /// Requested memory in bytes.
+    pub memory: i64,
+    /// Memory limit in bytes.
+    pub memory_limit: i64,
+    /// Requested and limited local disk in bytes.
+    pub ephemeral: i64,
+    /// Its place.
+    pub span: Span,
+}

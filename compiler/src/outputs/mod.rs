@@ -1,0 +1,23 @@
+//! Everything that is emitted: functions of the graph under each profile, to files in memory.
+
+use crate::text::Span;
+
+/// A file to write, in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFile {
+    /// Path below the output folder, with `/`.
+    pub path: String,
+    /// Its content.
+    pub text: String,
+    /// What caused which part.
+    pub origins: Vec<Origin>,
+}
+
+/// The place in the source that caused a part of an output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// A JSON pointer into the object; empty for all of it.
+    pub pointer: String,
+    /// The place.
+    pub span: Span,
+}
