@@ -5,6 +5,8 @@
 pub mod diagnostics;
 pub mod eval;
 pub mod graph;
+pub mod ide;
 pub mod outputs;
+pub mod render;
 pub mod syntax;
 pub mod text;

@@ -1,5 +1,10 @@
 //! Everything that is emitted: functions of the graph under each profile, to files in memory.
 
+pub mod config;
+pub mod diagram;
+pub mod docs;
+pub mod kubernetes;
+
 use crate::text::Span;
 
 /// A file to write, in memory.
