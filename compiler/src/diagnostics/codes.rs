@@ -68,4 +68,39 @@ codes! {
     OBS0005 Error "file-too-large" "a file over the size limit";
     OBS0006 Warning "hidden-characters" "control or bidirectional characters that change how source is read";
     OBS0007 Error "bad-string" "an escape, interpolation or quote that can't be read";
+    // files, names, imports
+    OBS1001 Error "missing-file" "a file that isn't there or can't be read";
+    OBS1002 Error "outside-project" "an import that leads out of the project";
+    OBS1003 Error "import-cycle" "files that import each other in a circle";
+    OBS1004 Error "unknown-import" "a name that the imported file doesn't have";
+    OBS1005 Error "duplicate-name" "two things with one name";
+    OBS1006 Error "nested-group" "a namespace or layer within another";
+    OBS1007 Error "bad-name" "a component's name that can't be a Kubernetes name";
+    OBS1008 Error "no-namespace" "a deployed component outside of any namespace";
+    OBS1009 Error "unknown-profile" "a profile that doesn't exist";
+    // types and values
+    OBS2101 Error "type-mismatch" "a value of another type than is expected";
+    OBS2102 Error "unknown-name" "a name that means nothing here";
+    OBS2103 Error "bad-unit" "a number whose unit doesn't fit or is open";
+    OBS2104 Error "unknown-kind" "a kind that doesn't exist or isn't imported";
+    OBS2105 Error "unknown-type" "a type or protocol that doesn't exist";
+    OBS2106 Error "unknown-field" "a field, option, parameter or file that doesn't exist";
+    OBS2107 Error "missing-field" "a field or parameter that must be given";
+    OBS2108 Error "out-of-range" "a value outside of what its type allows";
+    OBS2109 Error "secret-leak" "a secret where secrets can't be kept";
+    OBS2110 Error "bad-call" "a call with wrong arguments";
+    OBS2111 Error "duplicate-entry" "an entry that is set twice";
+    OBS2112 Error "recursion" "something that is defined through itself";
+    OBS2113 Error "bad-match" "a match that leaves something out, or an arm that is never reached";
+    OBS2114 Error "embedded-language" "a query or pattern within a string that can't be parsed";
+    OBS2115 Error "too-early" "a use of something that isn't known yet where it stands";
+    OBS2116 Error "evaluation" "a value that can't be computed";
+    OBS2117 Error "unknown-component" "a component that doesn't exist";
+    OBS2118 Error "assertion" "an assertion of the program that doesn't hold";
+    // flows, signals, ports
+    OBS3101 Error "no-common-protocol" "a flow between components that share no protocol";
+    OBS3102 Error "ambiguous-protocol" "a flow whose protocol can't be inferred";
+    // exposure, hygiene
+    OBS5103 Warning "unused-waiver" "a waiver of something that isn't found";
+    OBS5104 Error "bad-waiver" "a waiver without a reason, or of a code that doesn't exist";
 }

@@ -3,6 +3,7 @@
 use crate::text::Span;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
+use std::fmt;
 use std::sync::Arc;
 
 /// A value. Cheap to clone.
@@ -108,4 +109,126 @@ pub enum Quantity {
     Percent(f64),
     /// Events per second.
     Rate(f64),
+}
+
+impl Value {
+    /// The text of a string value.
+    pub fn as_str(&self) -> Option<&SmolStr> {
+        match self {
+            Value::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number of an int value.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Value::Int(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// The elements of a list; of anything else, none.
+    pub fn elements(&self) -> &[Spanned<Value>] {
+        match self {
+            Value::List(list) => list,
+            _ => &[],
+        }
+    }
+
+    /// The strings of a list.
+    pub fn strings(&self) -> Vec<SmolStr> {
+        self.elements().iter().filter_map(|e| e.value.as_str().cloned()).collect()
+    }
+
+    /// A record's or variant's field.
+    pub fn field(&self, name: &str) -> Option<&Spanned<Value>> {
+        match self {
+            Value::Record(record) => record.get(name),
+            Value::Variant(variant) => variant.fields.get(name),
+            _ => None,
+        }
+    }
+
+    /// The string entries of a record, in order.
+    pub fn string_map(&self) -> IndexMap<SmolStr, SmolStr> {
+        let Value::Record(record) = self else { return IndexMap::new() };
+        record.iter().filter_map(|(k, v)| Some((k.clone(), v.value.as_str()?.clone()))).collect()
+    }
+
+    /// Whether an `if` takes it for true: `true`, or something that isn't nothing or empty.
+    pub fn holds(&self) -> bool {
+        match self {
+            Value::Bool(b) => *b,
+            Value::None | Value::Error => false,
+            Value::List(list) => !list.is_empty(),
+            Value::Record(record) => !record.is_empty(),
+            _ => true,
+        }
+    }
+
+    /// A list whose elements all come from one place.
+    pub fn list(values: impl IntoIterator<Item = Value>, span: Span) -> Value {
+        Value::List(Arc::new(values.into_iter().map(|value| Spanned { value, span }).collect()))
+    }
+
+    /// A record whose fields all come from one place.
+    pub fn record(fields: impl IntoIterator<Item = (SmolStr, Value)>, span: Span) -> Value {
+        Value::Record(Arc::new(fields.into_iter().map(|(k, value)| (k, Spanned { value, span })).collect()))
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let numbers: Vec<String> = self.0.iter().map(u32::to_string).collect();
+        f.write_str(&numbers.join("."))
+    }
+}
+
+impl fmt::Display for Value {
+    /// As `${…}` writes it; what can't stand there is described.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Error => f.write_str("?"),
+            Value::None => f.write_str("none"),
+            Value::Bool(b) => write!(f, "{b}"),
+            Value::Int(n) => write!(f, "{n}"),
+            Value::Float(n) => write!(f, "{n}"),
+            Value::Str(text) => f.write_str(text),
+            Value::Quantity(q) => write!(f, "{q}"),
+            Value::Version(version) => write!(f, "{version}"),
+            Value::Secret(secret) => match &secret.key {
+                Some(key) => write!(f, "secret({}, {key})", secret.name),
+                None => write!(f, "secret({})", secret.name),
+            },
+            Value::PodField(path) => write!(f, "field({path})"),
+            Value::List(list) => {
+                let all: Vec<String> = list.iter().map(|e| e.value.to_string()).collect();
+                write!(f, "[{}]", all.join(", "))
+            }
+            Value::Record(record) => fields(f, record),
+            Value::Variant(variant) => {
+                f.write_str(&variant.name)?;
+                let given: Vec<String> = variant
+                    .fields
+                    .values()
+                    .filter(|v| v.value != Value::None)
+                    .map(|v| v.value.to_string())
+                    .collect();
+                if given.is_empty() { Ok(()) } else { write!(f, "({})", given.join(", ")) }
+            }
+            Value::Range(range) => {
+                let end = |v: &Option<Value>| v.as_ref().map(Value::to_string).unwrap_or_default();
+                write!(f, "{}..{}", end(&range.0), end(&range.1))
+            }
+            Value::Component(_) => f.write_str("a component"),
+            Value::Flow(_) => f.write_str("a flow"),
+            Value::Content(content) => write!(f, "{}(…)", content.format),
+        }
+    }
+}
+
+fn fields(f: &mut fmt::Formatter<'_>, record: &Record) -> fmt::Result {
+    let all: Vec<String> = record.iter().map(|(k, v)| format!("{k}: {}", v.value)).collect();
+    write!(f, "{{{}}}", all.join(", "))
 }

@@ -212,6 +212,8 @@ pub struct Component {
     pub produces: Vec<Signal>,
     /// How it turns one signal into another.
     pub turns: Vec<Turns>,
+    /// Keeps other components' data as objects (a bucket).
+    pub object_store: bool,
     /// Where external components are, for network policies.
     pub peer: Option<Peer>,
     /// Set on ingress controllers: how routes to them are written.

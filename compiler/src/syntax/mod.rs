@@ -1,3 +1,12 @@
 //! Source text to a lossless tree, and from there to plain abstract syntax. Total: never fails.
 
 pub mod ast;
+mod depth;
+mod lower;
+mod parse;
+mod strings;
+pub mod tree;
+
+pub use depth::MAX_DEPTH;
+pub use lower::{Lowered, lower};
+pub use parse::{Parse, Rule, is_keyword, parse};

@@ -1,0 +1,325 @@
+//! Components: parameters, replicas, ports, and all else that doesn't depend on flows.
+
+use super::settings::Params;
+use super::{Builder, Nothing};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::eval::value::{ComponentId, Value};
+use crate::eval::{Evaluator, SelfScope};
+use crate::graph::model::{
+    Accepts, Autoscale, Component, Emits, Graph, IngressClass, LinkSource, Peer, Port, PortTransport, Replicas,
+    ScaleRule, Signal, State, Turns, WorkloadKind,
+};
+use crate::graph::world::GraphWorld;
+use crate::text::Span;
+use crate::types::items::{AutoscaleCore, ComponentCore, RuleCore};
+use crate::types::queries::{self, KindInfo};
+use crate::types::ty::KindRef;
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+
+impl<'a> Builder<'a> {
+    pub(super) fn components(&mut self, graph: &mut Graph) {
+        let cores: Vec<&ComponentCore> = self.program.cores.iter().flat_map(|c| &c.components).collect();
+        let mut seen: IndexMap<&SmolStr, Span> = IndexMap::new();
+        for core in cores {
+            let Some(kind) = &core.kind else { continue };
+            // within one file this was said when its names were collected
+            if let Some(first) = seen.get(&core.name.name) {
+                if first.file != core.name.span.file {
+                    let message = format!("the name `{}` is taken by another component", core.name.name);
+                    let diagnostic = Diagnostic::new(Code::OBS1005, core.name.span, message);
+                    self.diagnostics.push(diagnostic.label(*first, "declared here first"));
+                }
+                continue;
+            }
+            seen.insert(&core.name.name, core.name.span);
+            let component = self.component(graph, core, kind);
+            graph.components.push(component);
+        }
+    }
+
+    fn component(&mut self, graph: &Graph, core: &'a ComponentCore, kind: &KindRef) -> Component {
+        let kind: &'a KindInfo = queries::kind_info(self.db, kind.def);
+        let world = GraphWorld::new(graph);
+        let params = self.params(core, kind, self.profile, &world);
+        let look_up = |name: &str| params.get(name).map(|e| e.value.clone());
+        let scope = SelfScope {
+            name: &core.name.name,
+            id: None,
+            kind,
+            params: &look_up,
+            namespace: core.namespace.as_ref(),
+            version: None,
+        };
+        let mut read = Reader { eval: Evaluator::within(self.db, &world, scope), kind };
+        let word = |v: Option<Value>| v.and_then(|v| v.as_str().cloned());
+        let workload =
+            word(read.attribute("workload")).and_then(|w| WorkloadKind::parse(&w)).unwrap_or(WorkloadKind::Deployment);
+        let state = word(read.attribute("state")).and_then(|w| State::parse(&w)).unwrap_or(State::Stateless);
+        let own_text = |name: &str| params.get(name).and_then(|e| e.value.as_str().cloned());
+        let kind_title = word(read.attribute("title")).unwrap_or_else(|| kind.name.clone());
+        let notes = match params.get("notes") {
+            Some(notes) => notes.value.strings(),
+            None => read.attribute("notes").map(|v| v.strings()).unwrap_or_default(),
+        };
+        let ports = read.ports();
+        let accepts = read.accepts();
+        let (stores, produces) = (read.signals("stores"), read.signals("produces"));
+        let object_store = read.attribute("object_store") == Some(Value::Bool(true));
+        let peer = read.attribute("peer").and_then(|v| peer(&v));
+        let ingress = read.attribute("ingress").and_then(|v| ingress(&v));
+        let fallback = read.attribute("replicas").and_then(|v| v.as_int()).unwrap_or(1);
+        let mut diagnostics = std::mem::take(&mut read.eval.diagnostics);
+        drop(read);
+        self.diagnostics.append(&mut diagnostics);
+        let replicas = self.replicas(core, kind, workload, fallback, &params);
+        Component {
+            id: ComponentId(graph.components.len() as u32),
+            name: core.name.name.clone(),
+            kind: kind.name.clone(),
+            kinds: kind.lineage.clone(),
+            kind_title,
+            title: own_text("title"),
+            notes,
+            doc: core.doc.clone(),
+            kind_doc: kind.doc.clone(),
+            namespace: self.program.namespace_id(core.namespace.as_ref()),
+            layer: self.program.layer_id(core.layer.as_ref(), core.namespace.as_ref()),
+            workload,
+            state,
+            replicas,
+            params,
+            ports,
+            accepts,
+            emits: emits(kind),
+            stores,
+            object_store,
+            produces,
+            turns: turns(kind),
+            peer,
+            ingress,
+            alerts: Vec::new(),
+            dashboards: Vec::new(),
+            span: core.span,
+            name_span: core.name.span,
+        }
+    }
+
+    /// Instances: the kind's word, then the component's, then `scale`, then the profile's.
+    fn replicas(
+        &mut self,
+        core: &'a ComponentCore,
+        kind: &'a KindInfo,
+        workload: WorkloadKind,
+        fallback: i64,
+        params: &Params,
+    ) -> Replicas {
+        let name = &core.name.name;
+        let autoscale = self.autoscale(name);
+        if workload == WorkloadKind::External {
+            let none = vec![0; self.program.profiles.len()];
+            return Replicas { count: 0, by_profile: none, autoscale, origin: core.span };
+        }
+        let by_profile: Vec<(u32, Span)> = (0..self.program.profiles.len())
+            .map(|profile| {
+                let said = if profile == self.profile {
+                    params.get("replicas").cloned()
+                } else {
+                    // what other profiles say was reported when each was built
+                    let silent = self.diagnostics.len();
+                    let found = self.params(core, kind, profile, &Nothing).get("replicas").cloned();
+                    self.diagnostics.truncate(silent);
+                    found
+                };
+                let last = said.as_ref().and_then(|e| e.chain.last());
+                let by_profile = matches!(last.map(|l| &l.source), Some(LinkSource::Profile(_)));
+                let scale = if by_profile { None } else { self.scale(name, profile) };
+                let own = said.as_ref().and_then(|e| e.value.as_int()).zip(last.map(|l| l.span));
+                let (count, origin) = scale.or(own).unwrap_or((fallback, core.span));
+                (count.clamp(0, i64::from(u32::MAX)) as u32, origin)
+            })
+            .collect();
+        let bounded = |n: u32| autoscale.as_ref().map_or(n, |a| n.clamp(a.min, a.max.max(a.min)));
+        let (count, origin) = by_profile[self.profile];
+        let scaled = self.scale(name, self.profile).is_some();
+        Replicas {
+            // where only the autoscaler speaks, it starts from its least
+            count: if scaled { count } else { bounded(count) },
+            by_profile: by_profile.iter().map(|(n, _)| if scaled { *n } else { bounded(*n) }).collect(),
+            autoscale,
+            origin,
+        }
+    }
+
+    /// What `scale` says of a component; of several, the last.
+    fn scale(&self, name: &SmolStr, profile: usize) -> Option<(i64, Span)> {
+        let profiles: Vec<&SmolStr> = std::iter::once(&self.program.profiles[profile])
+            .chain(self.profile_chain(profile).into_iter().rev().map(|p| &p.name.name))
+            .collect();
+        let about = self.program.cores.iter().flat_map(|c| &c.scales);
+        let mut found = None;
+        for scale in about.filter(|s| s.targets.iter().any(|(t, _)| t == name)) {
+            // a profile that isn't named takes the number of the one it extends
+            let count = profiles.iter().find_map(|p| scale.counts.iter().find(|(name, _)| name.name == **p));
+            if let Some((_, core)) = count {
+                found = core.as_const().and_then(Value::as_int).map(|n| (n, core.span)).or(found);
+            }
+        }
+        found
+    }
+
+    fn autoscale(&mut self, name: &SmolStr) -> Option<Autoscale> {
+        let about = self.program.cores.iter().flat_map(|c| &c.autoscales);
+        let core = about.filter(|a| a.targets.iter().any(|(t, _)| t == name)).next_back()?;
+        let mut eval = Evaluator::new(self.db, &Nothing);
+        let autoscale = read_autoscale(&mut eval, core);
+        self.diagnostics.append(&mut eval.diagnostics);
+        autoscale
+    }
+}
+
+fn read_autoscale(eval: &mut Evaluator<'_>, core: &AutoscaleCore) -> Option<Autoscale> {
+    let Value::Range(range) = eval.eval(core.replicas.as_ref()?) else { return None };
+    let end = |v: &Option<Value>| v.as_ref().and_then(Value::as_int).map(|n| n.clamp(0, 100_000) as u32);
+    let (min, max) = (end(&range.0).unwrap_or(1), end(&range.1));
+    let Some(max) = max else {
+        eval.diagnostics.push(
+            Diagnostic::new(Code::OBS2107, core.span, "the autoscaler's bounds have no upper end")
+                .help("give both: `replicas: 2..10`"),
+        );
+        return None;
+    };
+    Some(Autoscale {
+        min,
+        max,
+        up: rule(eval, core.up.as_ref(), core.span),
+        down: rule(eval, core.down.as_ref(), core.span),
+        span: core.span,
+    })
+}
+
+fn rule(eval: &mut Evaluator<'_>, core: Option<&RuleCore>, span: Span) -> ScaleRule {
+    use crate::eval::value::Quantity;
+    let mut out = ScaleRule { cpu: None, memory: None, both: false, by: 100.0, hold: 0, span };
+    let Some(core) = core else { return out };
+    out.both = core.both;
+    out.span = core.span;
+    for (name, threshold) in &core.thresholds {
+        if let Value::Quantity(Quantity::Percent(percent)) = eval.eval(threshold) {
+            let slot = if name == "cpu" { &mut out.cpu } else { &mut out.memory };
+            *slot = Some(percent);
+        }
+    }
+    if let Some(Value::Quantity(Quantity::Percent(by))) = core.by.as_ref().map(|c| eval.eval(c)) {
+        out.by = by;
+    }
+    if let Some(Value::Quantity(Quantity::Duration(ms))) = core.hold.as_ref().map(|c| eval.eval(c)) {
+        out.hold = (ms / 1000).clamp(0, i64::from(u32::MAX)) as u32;
+    }
+    out
+}
+
+/// Reads a kind's attributes for one component.
+struct Reader<'a> {
+    eval: Evaluator<'a>,
+    kind: &'a KindInfo,
+}
+
+impl Reader<'_> {
+    fn attribute(&mut self, name: &str) -> Option<Value> {
+        let (core, _) = self.kind.attributes.get(name)?;
+        Some(self.eval.eval(core))
+    }
+
+    fn signals(&mut self, name: &str) -> Vec<Signal> {
+        let words = self.attribute(name).map(|v| v.strings()).unwrap_or_default();
+        words.iter().filter_map(|w| Signal::parse(w)).collect()
+    }
+
+    fn ports(&mut self) -> Vec<Port> {
+        let udp = self.attribute("udp").map(|v| v.strings()).unwrap_or_default();
+        let both = self.attribute("tcp_udp").map(|v| v.strings()).unwrap_or_default();
+        let protocols = self.attribute("protocols").map(|v| v.string_map()).unwrap_or_default();
+        let kind = self.kind;
+        let mut out = Vec::with_capacity(kind.ports.len());
+        for (name, port) in &kind.ports {
+            let Some(number) = self.eval.eval(&port.number).as_int() else { continue };
+            let transport = match (udp.contains(name), both.contains(name)) {
+                (_, true) => PortTransport::Both,
+                (true, false) => PortTransport::Udp,
+                (false, false) => PortTransport::Tcp,
+            };
+            out.push(Port {
+                name: name.clone(),
+                number: u16::try_from(number).unwrap_or(0),
+                transport,
+                protocol: protocols.get(name).cloned().unwrap_or_else(|| "HTTP".into()),
+                purpose: port.purpose.clone(),
+                span: port.span,
+            });
+        }
+        out
+    }
+
+    fn accepts(&mut self) -> Vec<Accepts> {
+        let kind = self.kind;
+        let accept = |a: &queries::AcceptMember| Accepts {
+            protocol: a.speak.protocol.clone(),
+            signals: a.speak.signals.iter().filter_map(|s| Signal::parse(s)).collect(),
+            port: a.port.clone(),
+            options: self.eval.record(&a.options),
+            span: a.speak.span,
+        };
+        kind.accepts.iter().map(accept).collect()
+    }
+}
+
+fn emits(kind: &KindInfo) -> Vec<Emits> {
+    let emit = |e: &queries::SpeakMember| Emits {
+        protocol: e.protocol.clone(),
+        signals: e.signals.iter().filter_map(|s| Signal::parse(s)).collect(),
+        span: e.span,
+    };
+    kind.emits.iter().map(emit).collect()
+}
+
+fn turns(kind: &KindInfo) -> Vec<Turns> {
+    let signals = |list: &[SmolStr]| list.iter().filter_map(|s| Signal::parse(s)).collect();
+    let turn = |t: &queries::TurnMember| Turns {
+        from: signals(&t.from),
+        into: signals(&t.into),
+        by: t.by.clone(),
+        span: t.span,
+    };
+    kind.turns.iter().map(turn).collect()
+}
+
+fn peer(value: &Value) -> Option<Peer> {
+    let Value::Variant(variant) = value else { return None };
+    let map = |name: &str| value.field(name).map(|v| v.value.string_map()).unwrap_or_default();
+    Some(match variant.name.as_str() {
+        "pods" => Peer::Pods { namespaces: map("namespaces"), pods: map("labels") },
+        "cidrs" => Peer::Cidrs {
+            blocks: value.field("blocks").map(|v| v.value.strings()).unwrap_or_default(),
+            ports: value
+                .field("ports")
+                .map(|v| v.value.elements().iter().filter_map(|p| u16::try_from(p.value.as_int()?).ok()).collect())
+                .unwrap_or_default(),
+        },
+        _ => Peer::Outside,
+    })
+}
+
+fn ingress(value: &Value) -> Option<IngressClass> {
+    let text = |name: &str| value.field(name).and_then(|v| v.value.as_str().cloned());
+    Some(IngressClass {
+        class: text("class")?,
+        gateway: text("gateway"),
+        issuer: text("issuer"),
+        certificate: match value.field("certificate").map(|v| &v.value) {
+            Some(Value::Secret(secret)) => Some(secret.clone()),
+            _ => None,
+        },
+    })
+}
+

@@ -1,0 +1,445 @@
+//! Checked items → the graph of each profile.
+//!
+//! First components with their parameters and all that doesn't depend on flows; then flows; then what kinds
+//! say about flows: alerts and dashboards, and at last what each component runs.
+
+mod components;
+mod flows;
+mod settings;
+mod workloads;
+
+use super::model::{Cluster, Graph, Layer, LayerId, Namespace, NamespaceId, Patch, Stack, View, Waiver};
+use super::world::GraphWorld;
+use crate::db::{self, Db, SourceFile};
+use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::eval::value::{Record, Spanned, Value};
+use crate::eval::{Evaluator, World};
+use crate::names;
+use crate::text::Span;
+use crate::types::items::{self, AssertCore, BlockCore, FileCore, TestCore};
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// The graphs of a program, one per profile, and what is wrong with them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Graphs {
+    /// In the order of profiles; empty where the program has no graph.
+    pub graphs: Vec<Arc<Graph>>,
+    /// What was found while they were built; the same finding in several profiles stands once.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What runs, in each profile.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Stacks {
+    /// In the order of profiles.
+    pub stacks: Arc<Vec<Stack>>,
+    /// What was found while they were evaluated.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The checked items of a program, in the order of its files.
+pub(crate) fn cores(db: &dyn Db, entry: SourceFile) -> Vec<&FileCore> {
+    names::program(db, entry).files.iter().map(|&id| items::file_core(db, db::file(db, id))).collect()
+}
+
+/// The graphs of the program that starts at a file.
+#[salsa::tracked]
+pub fn graphs(db: &dyn Db, entry: SourceFile) -> Graphs {
+    let cores = cores(db, entry);
+    let mut diagnostics = Vec::new();
+    let program = Collected::new(db, &cores, &mut diagnostics);
+    let graphs: Vec<Arc<Graph>> = (0..program.profiles.len())
+        .map(|profile| {
+            let mut builder = Builder { db, program: &program, profile, diagnostics: Vec::new() };
+            let graph = builder.build();
+            diagnostics.append(&mut builder.diagnostics);
+            Arc::new(graph)
+        })
+        .collect();
+    Graphs { graphs, diagnostics: distinct(diagnostics) }
+}
+
+/// What runs, in each profile of the program.
+#[salsa::tracked]
+pub fn stacks(db: &dyn Db, entry: SourceFile) -> Stacks {
+    let cores = cores(db, entry);
+    let mut diagnostics = Vec::new();
+    let graphs = &graphs(db, entry).graphs;
+    let stacks = graphs
+        .iter()
+        .map(|graph| {
+            let workloads = workloads::workloads(db, &cores, graph, &mut diagnostics);
+            Stack { graph: Graph::clone(graph), workloads }
+        })
+        .collect();
+    Stacks { stacks: Arc::new(stacks), diagnostics: distinct(diagnostics) }
+}
+
+fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut out: Vec<Diagnostic> = Vec::new();
+    let mut seen = rustc_hash::FxHashSet::default();
+    for diagnostic in diagnostics {
+        if seen.insert((diagnostic.code, diagnostic.primary, diagnostic.message.clone())) {
+            out.push(diagnostic);
+        }
+    }
+    out
+}
+
+/// The items of all files of a program, and what holds for all profiles.
+pub(super) struct Collected<'a> {
+    pub(super) cores: &'a [&'a FileCore],
+    pub(super) profiles: Vec<SmolStr>,
+    cluster: Cluster,
+    namespaces: Vec<Namespace>,
+    layers: Vec<Layer>,
+    /// Names of the layer's namespaces, beside `layers`.
+    layer_keys: Vec<(SmolStr, Option<SmolStr>)>,
+}
+
+/// A world in which there is nothing yet: for settings of the cluster and of namespaces.
+struct Nothing;
+
+impl World for Nothing {
+    fn cluster_field(&self, _: &str) -> Value {
+        Value::Str(SmolStr::default())
+    }
+    fn namespace_field(&self, _: Option<&SmolStr>, _: &str) -> Value {
+        Value::Str(SmolStr::default())
+    }
+    fn component(&self, _: &str) -> Option<crate::eval::value::ComponentId> {
+        None
+    }
+    fn components(&self) -> Vec<crate::eval::value::ComponentId> {
+        Vec::new()
+    }
+    fn component_field(&self, _: crate::eval::value::ComponentId, _: &str, _: Span) -> Value {
+        Value::Error
+    }
+    fn flow_field(&self, _: crate::eval::value::FlowId, _: &str, _: Span) -> Value {
+        Value::Error
+    }
+    fn flows(&self, _: crate::eval::value::ComponentId, _: bool, _: Option<&str>) -> Vec<crate::eval::value::FlowId> {
+        Vec::new()
+    }
+    fn speaks(&self, _: crate::eval::value::ComponentId, _: bool, _: &str) -> bool {
+        false
+    }
+    fn reachable(&self, _: crate::eval::value::ComponentId, _: crate::eval::value::ComponentId) -> bool {
+        false
+    }
+    fn path(&self, _: crate::eval::value::ComponentId, _: &str) -> bool {
+        false
+    }
+}
+
+/// The oldest Kubernetes version that is supported where a program names none.
+const DEFAULT_KUBERNETES: (u32, u32) = (1, 33);
+
+impl<'a> Collected<'a> {
+    fn new(db: &dyn Db, cores: &'a [&'a FileCore], diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let mut eval = Evaluator::new(db, &Nothing);
+        let (cluster, mut profiles) = cluster(&mut eval, cores);
+        for profile in cores.iter().flat_map(|c| &c.profiles) {
+            if !profiles.contains(&profile.name.name) && !profile.name.name.is_empty() {
+                profiles.push(profile.name.name.clone());
+            }
+        }
+        if profiles.is_empty() {
+            profiles.push("default".into());
+        }
+        let mut out =
+            Self { cores, profiles, cluster, namespaces: Vec::new(), layers: Vec::new(), layer_keys: Vec::new() };
+        for block in cores.iter().flat_map(|c| &c.namespaces) {
+            out.namespace(&mut eval, block);
+        }
+        for block in cores.iter().flat_map(|c| &c.layers) {
+            out.layer(&mut eval, block);
+        }
+        diagnostics.append(&mut eval.diagnostics);
+        out.check_profiles(diagnostics);
+        out.check_clusters(diagnostics);
+        out
+    }
+
+    fn namespace(&mut self, eval: &mut Evaluator<'_>, block: &BlockCore) {
+        let settings = eval.record(&block.entries);
+        let name = block.name.name.clone();
+        let at = match self.namespaces.iter().position(|n| n.name == name) {
+            Some(at) => at,
+            None => {
+                self.namespaces.push(Namespace {
+                    title: block.title.clone().unwrap_or_else(|| name.clone()),
+                    name,
+                    isolated: true,
+                    pod_security: "restricted".into(),
+                    labels: IndexMap::new(),
+                    doc: None,
+                    span: block.span,
+                });
+                self.namespaces.len() - 1
+            }
+        };
+        let namespace = &mut self.namespaces[at];
+        if let Some(title) = text(&settings, "title") {
+            namespace.title = title;
+        }
+        if let Some(Value::Bool(isolated)) = settings.get("isolated").map(|s| &s.value) {
+            namespace.isolated = *isolated;
+        }
+        if let Some(level) = text(&settings, "pod_security") {
+            namespace.pod_security = level;
+        }
+        if let Some(labels) = settings.get("labels") {
+            namespace.labels = labels.value.string_map();
+        }
+        namespace.doc = namespace.doc.take().or_else(|| block.doc.clone());
+    }
+
+    fn layer(&mut self, eval: &mut Evaluator<'_>, block: &BlockCore) {
+        let key = (block.name.name.clone(), block.namespace.clone());
+        if self.layer_keys.contains(&key) {
+            return;
+        }
+        let settings = eval.record(&block.entries);
+        let title = text(&settings, "title").or_else(|| block.title.clone());
+        self.layers.push(Layer {
+            name: key.0.clone(),
+            title: title.unwrap_or_else(|| key.0.clone()),
+            namespace: self.namespace_id(key.1.as_ref()),
+            doc: block.doc.clone(),
+            span: block.span,
+        });
+        self.layer_keys.push(key);
+    }
+
+    pub(super) fn namespace_id(&self, name: Option<&SmolStr>) -> Option<NamespaceId> {
+        let at = self.namespaces.iter().position(|n| Some(&n.name) == name)?;
+        Some(NamespaceId(at as u32))
+    }
+
+    pub(super) fn layer_id(&self, name: Option<&SmolStr>, namespace: Option<&SmolStr>) -> Option<LayerId> {
+        let key = (name?.clone(), namespace.cloned());
+        self.layer_keys.iter().position(|k| *k == key).map(|at| LayerId(at as u32))
+    }
+
+    /// Profiles that are named somewhere must exist.
+    fn check_profiles(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let mut check = |name: &SmolStr, span: Span| {
+            if name.is_empty() || self.profiles.contains(name) {
+                return;
+            }
+            let message = format!("there is no profile `{name}`");
+            let suggestion = nearest(name, self.profiles.iter().map(SmolStr::as_str));
+            let mut diagnostic = Diagnostic::new(Code::OBS1009, span, message);
+            diagnostic = match suggestion {
+                Some(_) => diagnostic.suggest(suggestion),
+                None => diagnostic.help(format!("profiles are: {}", self.profiles.join(", "))),
+            };
+            diagnostics.push(diagnostic);
+        };
+        for core in self.cores {
+            for scale in &core.scales {
+                scale.counts.iter().for_each(|(profile, _)| check(&profile.name, profile.span));
+            }
+            for profile in &core.profiles {
+                profile.extends.iter().for_each(|base| check(&base.name, base.span));
+            }
+            for test in &core.tests {
+                test.profile.iter().for_each(|(profile, span)| check(profile, *span));
+            }
+        }
+    }
+
+    fn check_clusters(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let clusters: Vec<&BlockCore> = self.cores.iter().flat_map(|c| &c.clusters).collect();
+        if let [first, more @ ..] = clusters.as_slice() {
+            for cluster in more {
+                let message = "a program has one cluster";
+                let diagnostic = Diagnostic::new(Code::OBS1005, cluster.name.span, message);
+                diagnostics.push(diagnostic.label(first.name.span, "declared here first"));
+            }
+        }
+    }
+}
+
+fn text(record: &Record, name: &str) -> Option<SmolStr> {
+    record.get(name).and_then(|v| v.value.as_str().cloned())
+}
+
+fn cluster(eval: &mut Evaluator<'_>, cores: &[&FileCore]) -> (Cluster, Vec<SmolStr>) {
+    let nowhere = Span { file: crate::text::FileId(0), item: 0, range: Default::default() };
+    let entry = cores.first().map_or(nowhere, |c| c.components.first().map_or(nowhere, |c| c.span));
+    let block = cores.iter().flat_map(|c| &c.clusters).next();
+    let settings = block.map(|b| eval.record(&b.entries)).unwrap_or_default();
+    let map = |name: &str| settings.get(name).map(|v| v.value.string_map()).unwrap_or_default();
+    let kubernetes = match settings.get("kubernetes").map(|v| &v.value) {
+        Some(Value::Version(v)) => {
+            (v.0.first().copied().unwrap_or(1), v.0.get(1).copied().unwrap_or(DEFAULT_KUBERNETES.1))
+        }
+        _ => DEFAULT_KUBERNETES,
+    };
+    let name = block.map_or_else(|| "default".into(), |b| b.name.name.clone());
+    let cluster = Cluster {
+        title: text(&settings, "title").unwrap_or_else(|| "Kubernetes cluster".into()),
+        name,
+        domain: text(&settings, "domain"),
+        kubernetes,
+        labels: map("labels"),
+        annotations: map("annotations"),
+        api_server: settings.get("api_server").map(|v| v.value.strings()).unwrap_or_default(),
+        digests: map("digests"),
+        doc: block.and_then(|b| b.doc.clone()),
+        span: block.map_or(entry, |b| b.span),
+    };
+    let profiles = settings.get("profiles").map(|v| v.value.strings()).unwrap_or_default();
+    (cluster, profiles)
+}
+
+/// Builds the graph of one profile.
+pub(super) struct Builder<'a> {
+    pub(super) db: &'a dyn Db,
+    pub(super) program: &'a Collected<'a>,
+    /// Index of the profile.
+    pub(super) profile: usize,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Builder<'_> {
+    fn build(&mut self) -> Graph {
+        let program = self.program;
+        let mut graph = Graph {
+            profile: program.profiles[self.profile].clone(),
+            profiles: program.profiles.clone(),
+            cluster: program.cluster.clone(),
+            namespaces: program.namespaces.clone(),
+            layers: program.layers.clone(),
+            components: Vec::new(),
+            flows: Vec::new(),
+            backups: Vec::new(),
+            views: Vec::new(),
+            objects: Vec::new(),
+            patches: Vec::new(),
+            waivers: Vec::new(),
+            doc: program.cores.first().and_then(|c| c.doc.clone()),
+        };
+        self.components(&mut graph);
+        self.flows(&mut graph);
+        self.backups(&mut graph);
+        self.watch(&mut graph);
+        self.rest(&mut graph);
+        graph
+    }
+
+    /// Views, patches, raw objects and waivers.
+    fn rest(&mut self, graph: &mut Graph) {
+        let world = GraphWorld::new(graph);
+        let mut eval = Evaluator::new(self.db, &world);
+        let (mut views, mut objects, mut patches) = (Vec::new(), Vec::new(), Vec::new());
+        for core in self.program.cores {
+            for view in &core.views {
+                views.push(View {
+                    name: view.name.name.clone(),
+                    title: view.title.clone(),
+                    settings: eval.record(&view.entries),
+                    span: view.span,
+                });
+            }
+            for (object, span) in &core.objects {
+                objects.push(Spanned { value: eval.eval(object), span: *span });
+            }
+            for patch in &core.patches {
+                let named = |i: &crate::syntax::ast::Ident| Spanned { value: i.name.clone(), span: i.span };
+                patches.push(Patch {
+                    object_kind: named(&patch.object_kind),
+                    object_name: named(&patch.object_name),
+                    namespace: patch.namespace.clone(),
+                    value: eval.spanned(&patch.value),
+                    span: patch.span,
+                });
+            }
+        }
+        self.diagnostics.append(&mut eval.diagnostics);
+        (graph.views, graph.objects, graph.patches) = (views, objects, patches);
+        graph.waivers = self.program.cores.iter().flat_map(|core| waivers(core)).collect();
+    }
+}
+
+fn waivers(core: &FileCore) -> Vec<Waiver> {
+    core.waivers
+        .iter()
+        .zip(&core.waiver_spans)
+        .map(|(waive, span)| Waiver {
+            code: waive.code.name.clone(),
+            on: waive.targets.iter().filter_map(|p| p.segments.last()).map(|i| i.name.clone()).collect(),
+            until: waive.until.as_ref().map(|(date, _)| date.clone()),
+            reason: waive.reason.clone().unwrap_or_default(),
+            span: *span,
+        })
+        .collect()
+}
+
+/// What an assertion came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// Whether it holds; `None` where it could not be evaluated.
+    pub holds: Option<bool>,
+    /// What to say where it doesn't.
+    pub message: SmolStr,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A `test` item, carried out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TestResult {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its place.
+    pub span: Span,
+    /// Its assertions.
+    pub verdicts: Vec<Verdict>,
+}
+
+fn judge(eval: &mut Evaluator<'_>, assert: &AssertCore) -> Verdict {
+    let holds = match eval.eval(&assert.condition) {
+        Value::Bool(holds) => Some(holds),
+        _ => None,
+    };
+    let message = assert.message.clone().unwrap_or_else(|| "this assertion doesn't hold".into());
+    Verdict { holds, message, span: assert.span }
+}
+
+/// The program's `assert` items under each profile: a finding for each that doesn't hold.
+pub fn check_asserts(db: &dyn Db, entry: SourceFile) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for graph in &graphs(db, entry).graphs {
+        let world = GraphWorld::new(graph);
+        let mut eval = Evaluator::new(db, &world);
+        for assert in cores(db, entry).iter().flat_map(|c| &c.asserts) {
+            let verdict = judge(&mut eval, assert);
+            if verdict.holds == Some(false) {
+                let help = format!("in profile `{}`", graph.profile);
+                out.push(Diagnostic::new(Code::OBS2118, verdict.span, verdict.message.as_str()).help(help));
+            }
+        }
+        out.append(&mut eval.diagnostics);
+    }
+    distinct(out)
+}
+
+/// The program's `test` items, each under its own profile.
+pub fn run_tests(db: &dyn Db, entry: SourceFile) -> Vec<TestResult> {
+    let graphs = &graphs(db, entry).graphs;
+    let run = |test: &TestCore| {
+        let wanted = test.profile.as_ref().map(|(p, _)| p);
+        let graph = graphs.iter().find(|g| wanted.is_none_or(|w| *w == g.profile))?;
+        let world = GraphWorld::new(graph);
+        let mut eval = Evaluator::new(db, &world);
+        let verdicts = test.asserts.iter().map(|a| judge(&mut eval, a)).collect();
+        Some(TestResult { name: test.name.clone(), span: test.span, verdicts })
+    };
+    cores(db, entry).iter().flat_map(|c| &c.tests).filter_map(run).collect()
+}

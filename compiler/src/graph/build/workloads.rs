@@ -1,0 +1,427 @@
+//! What each component runs: its kind's attributes, evaluated when the whole graph is known.
+
+use super::Builder;
+use super::flows::rbac_rules;
+use crate::db::Db;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::eval::merge;
+use crate::eval::value::{Quantity, Record, Spanned, Value, Version};
+use crate::eval::{Evaluator, SelfScope};
+use crate::graph::model::{
+    Alert, Claim, Component, ConfigFile, Dashboard, DataVolume, EnvVar, Graph, Probe, ProbeAction, Resources,
+    SecretMount, Workload, WorkloadKind,
+};
+use crate::graph::world::GraphWorld;
+use crate::text::Span;
+use crate::types::items::{ComponentCore, FileCore, FileSetting};
+use crate::types::quantity::read_version;
+use crate::types::queries::{self, KindInfo};
+use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// The user that runs a container where its kind names none: `nobody` of most images.
+const DEFAULT_USER: i64 = 65534;
+const MIB: i64 = 1 << 20;
+
+impl Builder<'_> {
+    /// Alerts and dashboards: they see flows, and files see them.
+    pub(super) fn watch(&mut self, graph: &mut Graph) {
+        let cores = components_by_span(self.program.cores);
+        let mut watched = Vec::with_capacity(graph.components.len());
+        {
+            let world = GraphWorld::new(graph);
+            for component in &graph.components {
+                let kind = cores.get(&component.span).and_then(|c| c.kind.as_ref());
+                let Some(kind) = kind.map(|k| queries::kind_info(self.db, k.def)) else {
+                    watched.push((Vec::new(), Vec::new()));
+                    continue;
+                };
+                let mut scope = Scope::new(self.db, graph, &world, component, kind);
+                let version = scope.version();
+                let found = scope.with(version.as_ref(), |eval| (alerts(eval, kind), dashboards(eval, kind)));
+                self.diagnostics.append(&mut scope.diagnostics);
+                watched.push(found);
+            }
+            let mut eval = Evaluator::new(self.db, &world);
+            for alert in self.program.cores.iter().flat_map(|c| &c.alerts) {
+                let settings = eval.record(&alert.entries);
+                let name = alert.name.as_ref().map(|n| n.name.clone()).unwrap_or_default();
+                let Some(read) = read_alert(&name, &settings, alert.span) else { continue };
+                // an alert on nothing in particular belongs to whoever comes first
+                let at = alert.targets.first().and_then(|(t, _)| graph.components.iter().position(|c| c.name == *t));
+                if let Some((alerts, _)) = watched.get_mut(at.unwrap_or(0)) {
+                    alerts.push(read);
+                }
+            }
+            self.diagnostics.append(&mut eval.diagnostics);
+        }
+        for (component, (alerts, dashboards)) in graph.components.iter_mut().zip(watched) {
+            component.alerts = alerts;
+            component.dashboards = dashboards;
+        }
+    }
+}
+
+fn components_by_span<'a>(cores: &[&'a FileCore]) -> FxHashMap<Span, &'a ComponentCore> {
+    cores.iter().flat_map(|c| &c.components).map(|c| (c.span, c)).collect()
+}
+
+/// What each component of the graph runs.
+pub(super) fn workloads(db: &dyn Db, cores: &[&FileCore], graph: &Graph, diagnostics: &mut Vec<Diagnostic>) -> Vec<Option<Workload>> {
+    let by_span = components_by_span(cores);
+    let overrides = file_overrides(cores, graph);
+    let world = GraphWorld::new(graph);
+    let mut one = |component: &Component| {
+        if component.workload == WorkloadKind::External {
+            return None;
+        }
+        let core = by_span.get(&component.span)?;
+        let kind = queries::kind_info(db, core.kind.as_ref()?.def);
+        let mut scope = Scope::new(db, graph, &world, component, kind);
+        let empty = Vec::new();
+        let workload = scope.workload(overrides.get(&component.name).unwrap_or(&empty));
+        diagnostics.append(&mut scope.diagnostics);
+        workload
+    };
+    graph.components.iter().map(&mut one).collect()
+}
+
+/// Places that components and the profile set in files, weakest first.
+fn file_overrides<'a>(cores: &[&'a FileCore], graph: &Graph) -> FxHashMap<SmolStr, Vec<&'a FileSetting>> {
+    let mut out: FxHashMap<SmolStr, Vec<&FileSetting>> = FxHashMap::default();
+    for component in cores.iter().flat_map(|c| &c.components) {
+        out.entry(component.name.name.clone()).or_default().extend(&component.files);
+    }
+    for profile in cores.iter().flat_map(|c| &c.profiles).filter(|p| p.name.name == graph.profile) {
+        for (component, setting) in &profile.files {
+            out.entry(component.clone()).or_default().push(setting);
+        }
+    }
+    out
+}
+
+/// One component and its kind, with the graph around it.
+struct Scope<'a> {
+    db: &'a dyn Db,
+    graph: &'a Graph,
+    world: &'a GraphWorld<'a>,
+    component: &'a Component,
+    kind: &'a KindInfo,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Scope<'a> {
+    fn new(db: &'a dyn Db, graph: &'a Graph, world: &'a GraphWorld<'a>, component: &'a Component, kind: &'a KindInfo) -> Self {
+        Self { db, graph, world, component, kind, diagnostics: Vec::new() }
+    }
+
+    fn with<T>(&mut self, version: Option<&Version>, f: impl FnOnce(&mut Evaluator<'_>) -> T) -> T {
+        let component = self.component;
+        let params = |name: &str| component.params.get(name).map(|e| e.value.clone());
+        let replicas = i64::from(component.replicas.count);
+        // `replicas` is what is in force, wherever it was said
+        let params = |name: &str| if name == "replicas" { Some(Value::Int(replicas)) } else { params(name) };
+        let scope = SelfScope {
+            name: &component.name,
+            id: Some(component.id),
+            kind: self.kind,
+            params: &params,
+            namespace: self.graph.namespace_of(component),
+            version,
+        };
+        let mut eval = Evaluator::within(self.db, self.world, scope);
+        let out = f(&mut eval);
+        let mut found = std::mem::take(&mut eval.diagnostics);
+        drop(eval);
+        self.diagnostics.append(&mut found);
+        out
+    }
+
+    fn image(&mut self) -> Option<Spanned<SmolStr>> {
+        if let Some(own) = self.component.params.get("image")
+            && let (Some(image), Some(link)) = (own.value.as_str(), own.chain.last())
+        {
+            return Some(Spanned { value: image.clone(), span: link.span });
+        }
+        let (core, _) = self.kind.attributes.get("image")?;
+        let value = self.with(None, |eval| eval.eval(core));
+        Some(Spanned { value: value.as_str()?.clone(), span: core.span })
+    }
+
+    /// The version in the image's tag.
+    fn version(&mut self) -> Option<Version> {
+        let image = self.image()?;
+        let name = image.value.split('@').next()?;
+        let (_, tag) = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))?;
+        read_version(tag)
+    }
+
+    fn workload(&mut self, overrides: &[&FileSetting]) -> Option<Workload> {
+        let Some(image) = self.image() else {
+            let (component, kind) = (&self.component.name, &self.kind.name);
+            let message = format!("`{component}` has no image");
+            let help = format!("say `image: \"…\"` in the kind `{kind}` or in the component");
+            let diagnostic = Diagnostic::new(Code::OBS2107, self.component.name_span, message);
+            self.diagnostics.push(diagnostic.help(help));
+            return None;
+        };
+        let version = self.version();
+        let kind = self.kind;
+        let component = self.component;
+        let mut workload = self.with(version.as_ref(), |eval| {
+            let mut read = Attributes { eval, kind, component };
+            read.workload(image, version.clone())
+        });
+        self.override_files(&mut workload.files, overrides);
+        Some(workload)
+    }
+
+    fn override_files(&mut self, files: &mut [ConfigFile], overrides: &[&FileSetting]) {
+        for setting in overrides {
+            let (world, db) = (self.world, self.db);
+            let mut eval = Evaluator::new(db, world);
+            let value = eval.spanned(&setting.value);
+            let keys: Vec<SmolStr> = setting.keys.iter().filter_map(|k| eval.eval(k).as_str().cloned()).collect();
+            self.diagnostics.append(&mut eval.diagnostics);
+            let Some(file) = files.iter_mut().find(|f| f.path == setting.file) else {
+                let known: Vec<&str> = files.iter().map(|f| f.path.as_str()).collect();
+                let message = format!("`{}` has no file `{}`", self.component.name, setting.file);
+                let suggestion = crate::diagnostics::nearest(&setting.file, known.iter().copied());
+                let mut diagnostic = Diagnostic::new(Code::OBS2106, setting.span, message);
+                diagnostic = match suggestion {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None => diagnostic.help(format!("its files are: {}", known.join(", "))),
+                };
+                self.diagnostics.push(diagnostic);
+                continue;
+            };
+            let Value::Record(record) = &mut file.content.value else {
+                let message = format!("`{}` isn't made of records: places in it can't be set", setting.file);
+                self.diagnostics.push(Diagnostic::new(Code::OBS2106, setting.span, message));
+                continue;
+            };
+            merge::set(Arc::make_mut(record), &keys, value);
+        }
+    }
+}
+
+/// Reads a kind's attributes for one component.
+struct Attributes<'e, 'a> {
+    eval: &'e mut Evaluator<'a>,
+    kind: &'e KindInfo,
+    component: &'e Component,
+}
+
+impl Attributes<'_, '_> {
+    fn workload(&mut self, image: Spanned<SmolStr>, version: Option<Version>) -> Workload {
+        let probe = |this: &mut Self, name: &str| this.get(name).and_then(|v| this.probe(&v));
+        let (ready, live, startup) = (probe(self, "ready"), probe(self, "live"), probe(self, "startup"));
+        let mut args = self.texts("args");
+        // what the component says is added to what its kind does
+        if let Some(own) = self.component.params.get("args") {
+            args.extend(texts(&own.value));
+        }
+        Workload {
+            image,
+            version,
+            user: self.int("user").unwrap_or(DEFAULT_USER),
+            group: self.int("group").unwrap_or(DEFAULT_USER),
+            command: self.texts("command"),
+            args,
+            env: self.env(),
+            files: self.files(),
+            secrets: self.secrets(),
+            data: self.data(),
+            scratch: self.texts("scratch"),
+            ready,
+            live,
+            startup,
+            resources: self.resources(),
+            grace: self.get("grace").and_then(|v| match v.value {
+                Value::Quantity(Quantity::Duration(ms)) => Some(ms / 1000),
+                _ => None,
+            }),
+            parallel: self.flag("parallel"),
+            publish_not_ready: self.flag("publish_not_ready"),
+            sticky: self.flag("sticky"),
+            node_local: self.flag("node_local"),
+            tolerate_all: self.flag("tolerate_all"),
+            rbac: self.get("rbac").map(|v| rbac_rules(&v.value)).unwrap_or_default(),
+            labels: self.string_map("labels"),
+            annotations: self.string_map("annotations"),
+        }
+    }
+
+    fn get(&mut self, name: &str) -> Option<Spanned<Value>> {
+        let (core, _) = self.kind.attributes.get(name)?;
+        Some(self.eval.spanned(core))
+    }
+
+    fn int(&mut self, name: &str) -> Option<i64> {
+        self.get(name)?.value.as_int()
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        self.get(name).is_some_and(|v| v.value == Value::Bool(true))
+    }
+
+    fn texts(&mut self, name: &str) -> Vec<Spanned<SmolStr>> {
+        self.get(name).map(|v| texts(&v.value)).unwrap_or_default()
+    }
+
+    /// The kind's entries with the component's laid over them.
+    fn record(&mut self, name: &str) -> Record {
+        let mut out = match self.get(name).map(|v| v.value) {
+            Some(Value::Record(record)) => Record::clone(&record),
+            _ => Record::default(),
+        };
+        if let Some(Value::Record(own)) = self.component.params.get(name).map(|e| &e.value)
+            && !self.kind.params.contains_key(name)
+        {
+            out = merge::merge(&out, own);
+        }
+        out
+    }
+
+    fn string_map(&mut self, name: &str) -> IndexMap<SmolStr, SmolStr> {
+        Value::Record(Arc::new(self.record(name))).string_map()
+    }
+
+    fn env(&mut self) -> Vec<EnvVar> {
+        let record = self.record("env");
+        let set = record.into_iter().filter(|(_, v)| !matches!(v.value, Value::None | Value::Error));
+        set.map(|(name, v)| EnvVar { name, value: v.value, span: v.span }).collect()
+    }
+
+    fn files(&mut self) -> Vec<ConfigFile> {
+        let kind = self.kind;
+        let mut out = Vec::new();
+        for (path, content, span) in &kind.files {
+            let (path, content) = (self.eval.eval(path), self.eval.eval(content));
+            if let (Value::Str(path), Value::Content(content)) = (path, content) {
+                out.push(ConfigFile { path, content: (*content).clone(), span: *span });
+            }
+        }
+        if let Some(Spanned { value: Value::Record(more), .. }) = self.get("files") {
+            for (path, content) in more.iter() {
+                if let Value::Content(inner) = &content.value {
+                    out.push(ConfigFile { path: path.clone(), content: (**inner).clone(), span: content.span });
+                }
+            }
+        }
+        out
+    }
+
+    fn secrets(&mut self) -> Vec<SecretMount> {
+        let record = self.record("secrets");
+        let mounts = record.into_iter().filter_map(|(path, v)| match v.value {
+            Value::Secret(secret) => Some(SecretMount { secret, path, span: v.span }),
+            _ => None,
+        });
+        mounts.collect()
+    }
+
+    fn data(&mut self) -> Option<DataVolume> {
+        let data = self.get("data")?;
+        let path = data.value.field("path")?.value.as_str()?.clone();
+        let storage = &data.value.field("storage")?.value;
+        let claim = match storage.field("size").map(|s| &s.value) {
+            Some(Value::Quantity(Quantity::Bytes(size))) => {
+                let class = storage.field("class").and_then(|c| c.value.as_str().cloned());
+                Some(Claim { size: *size, class })
+            }
+            _ => None,
+        };
+        Some(DataVolume { path, claim, span: data.span })
+    }
+
+    fn probe(&mut self, value: &Spanned<Value>) -> Option<Probe> {
+        let Value::Variant(variant) = &value.value else { return None };
+        let seconds = |name: &str, fallback: i32| match value.value.field(name).map(|v| &v.value) {
+            Some(Value::Quantity(Quantity::Duration(ms))) => i32::try_from(ms / 1000).unwrap_or(fallback),
+            _ => fallback,
+        };
+        let text = |name: &str| value.value.field(name).and_then(|v| v.value.as_str().cloned());
+        let port = text("port").or_else(|| self.component.ports.first().map(|p| p.name.clone())).unwrap_or_default();
+        if variant.name != "exec" && !self.component.ports.iter().any(|p| p.name == port) {
+            let message = format!("the probe asks the port `{port}`, which `{}` hasn't got", self.kind.name);
+            self.eval.diagnostics.push(Diagnostic::new(Code::OBS2106, value.span, message));
+            return None;
+        }
+        let action = match variant.name.as_str() {
+            "http" => ProbeAction::Http { path: text("path")?, port },
+            "tcp" => ProbeAction::Tcp { port },
+            _ => ProbeAction::Exec { command: value.value.field("command").map(|c| c.value.strings())? },
+        };
+        let failures = value.value.field("failures").and_then(|f| f.value.as_int()).unwrap_or(3);
+        Some(Probe {
+            action,
+            delay: seconds("delay", 0),
+            period: seconds("period", 10),
+            timeout: seconds("timeout", 5),
+            failures: i32::try_from(failures).unwrap_or(3),
+            span: value.span,
+        })
+    }
+
+    fn resources(&mut self) -> Resources {
+        let record = self.record("resources");
+        let base = |name: &str| match record.get(name).map(|v| &v.value) {
+            Some(Value::Quantity(q)) => Some(q.base() as i64),
+            _ => None,
+        };
+        let span = record.values().next().map_or(self.component.span, |v| v.span);
+        let memory = base("memory").unwrap_or(128 * MIB);
+        Resources {
+            cpu: base("cpu").unwrap_or(100),
+            cpu_limit: base("cpu_limit"),
+            memory,
+            memory_limit: base("memory_limit").unwrap_or(memory),
+            ephemeral: base("ephemeral").unwrap_or(128 * MIB),
+            span,
+        }
+    }
+}
+
+fn texts(value: &Value) -> Vec<Spanned<SmolStr>> {
+    let text = |e: &Spanned<Value>| Some(Spanned { value: e.value.as_str()?.clone(), span: e.span });
+    value.elements().iter().filter_map(text).collect()
+}
+
+fn alerts(eval: &mut Evaluator<'_>, kind: &KindInfo) -> Vec<Alert> {
+    let mut out = Vec::new();
+    for (name, (entries, span)) in &kind.alerts {
+        let settings = eval.record(entries);
+        out.extend(read_alert(name, &settings, *span));
+    }
+    out
+}
+
+fn read_alert(name: &SmolStr, settings: &Record, span: Span) -> Option<Alert> {
+    let text = |name: &str| settings.get(name).and_then(|v| v.value.as_str().cloned());
+    if settings.get("when").is_some_and(|w| w.value == Value::Bool(false)) {
+        return None;
+    }
+    Some(Alert {
+        name: name.clone(),
+        expr: text("expr")?,
+        hold: match settings.get("for").map(|v| &v.value) {
+            Some(Value::Quantity(Quantity::Duration(ms))) => *ms,
+            _ => 0,
+        },
+        severity: text("severity").unwrap_or_else(|| "warning".into()),
+        summary: text("summary").unwrap_or_else(|| name.clone()),
+        description: text("description"),
+        span,
+    })
+}
+
+fn dashboards(eval: &mut Evaluator<'_>, kind: &KindInfo) -> Vec<Dashboard> {
+    let mut out = Vec::new();
+    for (title, (core, span)) in &kind.dashboards {
+        out.push(Dashboard { title: title.clone(), value: eval.eval(core), span: *span });
+    }
+    out
+}

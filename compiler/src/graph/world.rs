@@ -1,0 +1,317 @@
+//! The graph as expressions see it.
+
+use super::model::{Component, Flow, Graph, Signal, State, WorkloadKind};
+use crate::eval::World;
+use crate::eval::value::{ComponentId, FlowId, Quantity, Value, Version};
+use crate::text::Span;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+/// A graph with the indices that look-ups need.
+pub struct GraphWorld<'a> {
+    graph: &'a Graph,
+    by_name: FxHashMap<&'a str, ComponentId>,
+    outgoing: Vec<Vec<FlowId>>,
+    incoming: Vec<Vec<FlowId>>,
+}
+
+impl<'a> GraphWorld<'a> {
+    /// Indexes a graph.
+    pub fn new(graph: &'a Graph) -> Self {
+        let mut outgoing = vec![Vec::new(); graph.components.len()];
+        let mut incoming = outgoing.clone();
+        for flow in &graph.flows {
+            outgoing[flow.from.0 as usize].push(flow.id);
+            incoming[flow.to.0 as usize].push(flow.id);
+        }
+        let by_name = graph.components.iter().map(|c| (c.name.as_str(), c.id)).collect();
+        Self { graph, by_name, outgoing, incoming }
+    }
+
+    fn at(&self, id: ComponentId) -> &'a Component {
+        &self.graph.components[id.0 as usize]
+    }
+
+    fn flow_at(&self, id: FlowId) -> &'a Flow {
+        &self.graph.flows[id.0 as usize]
+    }
+}
+
+impl WorkloadKind {
+    /// The word in the language.
+    pub const fn word(self) -> &'static str {
+        match self {
+            WorkloadKind::Deployment => "deployment",
+            WorkloadKind::Stateful => "stateful",
+            WorkloadKind::Daemon => "daemon",
+            WorkloadKind::Job => "job",
+            WorkloadKind::External => "external",
+        }
+    }
+
+    /// What a word says.
+    pub fn parse(word: &str) -> Option<Self> {
+        use WorkloadKind::*;
+        [Deployment, Stateful, Daemon, Job, External].into_iter().find(|w| w.word() == word)
+    }
+}
+
+impl State {
+    /// The word in the language.
+    pub const fn word(self) -> &'static str {
+        match self {
+            State::Stateless => "stateless",
+            State::Replicated => "replicated",
+            State::Ring => "ring",
+            State::Sharded => "sharded",
+            State::PerNode => "per-node",
+        }
+    }
+
+    /// What a word says.
+    pub fn parse(word: &str) -> Option<Self> {
+        use State::*;
+        [Stateless, Replicated, Ring, Sharded, PerNode].into_iter().find(|s| s.word() == word)
+    }
+}
+
+impl Signal {
+    /// What a word says.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|s| s.name() == word)
+    }
+}
+
+impl Graph {
+    /// The component of this index.
+    pub fn component(&self, id: ComponentId) -> &Component {
+        &self.components[id.0 as usize]
+    }
+
+    /// The name of a component's namespace.
+    pub fn namespace_of(&self, component: &Component) -> Option<&SmolStr> {
+        component.namespace.map(|n| &self.namespaces[n.0 as usize].name)
+    }
+
+    /// The DNS name of a component's Service.
+    pub fn host(&self, component: &Component) -> SmolStr {
+        self.service(component, "")
+    }
+
+    /// The DNS name of a component's headless Service.
+    pub fn headless(&self, component: &Component) -> SmolStr {
+        self.service(component, "-headless")
+    }
+
+    fn service(&self, component: &Component, suffix: &str) -> SmolStr {
+        let name = &component.name;
+        match self.namespace_of(component) {
+            Some(namespace) => format!("{name}{suffix}.{namespace}.svc.cluster.local").into(),
+            // external components may say where they are
+            None => endpoint(component).unwrap_or_else(|| name.clone()),
+        }
+    }
+
+    /// The DNS name of one instance of a stateful component.
+    pub fn instance_host(&self, component: &Component, index: u32) -> SmolStr {
+        format!("{}-{index}.{}", component.name, self.headless(component)).into()
+    }
+}
+
+/// The address that an external component was given (`endpoint: "s3.example.com"`).
+fn endpoint(component: &Component) -> Option<SmolStr> {
+    component.params.get("endpoint").and_then(|e| e.value.as_str().cloned())
+}
+
+impl World for GraphWorld<'_> {
+    fn cluster_field(&self, name: &str) -> Value {
+        let cluster = &self.graph.cluster;
+        let none = || SmolStr::default();
+        match name {
+            "name" => Value::Str(cluster.name.clone()),
+            "domain" => Value::Str(cluster.domain.clone().unwrap_or_else(none)),
+            "profile" => Value::Str(self.graph.profile.clone()),
+            "profiles" => Value::list(self.graph.profiles.iter().cloned().map(Value::Str), cluster.span),
+            "kubernetes" => Value::Version(Version(vec![cluster.kubernetes.0, cluster.kubernetes.1])),
+            "labels" => {
+                let labels = cluster.labels.iter().map(|(k, v)| (k.clone(), Value::Str(v.clone())));
+                Value::record(labels, cluster.span)
+            }
+            _ => Value::Error,
+        }
+    }
+
+    fn namespace_field(&self, of: Option<&SmolStr>, name: &str) -> Value {
+        let found = self.graph.namespaces.iter().find(|n| Some(&n.name) == of);
+        match (found, name) {
+            (Some(n), "name") => Value::Str(n.name.clone()),
+            (Some(n), "title") => Value::Str(n.title.clone()),
+            (Some(n), "isolated") => Value::Bool(n.isolated),
+            (None, "isolated") => Value::Bool(false),
+            (None, _) => Value::Str(SmolStr::default()),
+            _ => Value::Error,
+        }
+    }
+
+    fn component(&self, name: &str) -> Option<ComponentId> {
+        self.by_name.get(name).copied()
+    }
+
+    fn components(&self) -> Vec<ComponentId> {
+        self.graph.components.iter().map(|c| c.id).collect()
+    }
+
+    fn component_field(&self, id: ComponentId, name: &str, span: Span) -> Value {
+        let c = self.at(id);
+        if let Some(param) = c.params.get(name).filter(|_| !matches!(name, "replicas" | "title")) {
+            return param.value.clone();
+        }
+        let text = |s: &str| Value::Str(s.into());
+        match name {
+            "name" => Value::Str(c.name.clone()),
+            "kind" => Value::Str(c.kind.clone()),
+            "title" => Value::Str(c.title.clone().unwrap_or_else(|| c.kind_title.clone())),
+            "namespace" => Value::Str(self.graph.namespace_of(c).cloned().unwrap_or_default()),
+            "layer" => {
+                let layer = c.layer.map(|l| self.graph.layers[l.0 as usize].name.clone());
+                Value::Str(layer.unwrap_or_default())
+            }
+            "workload" => text(c.workload.word()),
+            "state" => text(c.state.word()),
+            "host" => Value::Str(self.graph.host(c)),
+            "headless" => Value::Str(self.graph.headless(c)),
+            "replicas" => Value::Int(i64::from(c.replicas.count)),
+            "max_replicas" => Value::Int(i64::from(c.replicas.most())),
+            "autoscaled" => Value::Bool(c.replicas.autoscale.is_some()),
+            "instances" => instances(self.graph, c, span),
+            "ports" => {
+                let ports = c.ports.iter().map(|p| (p.name.clone(), Value::Int(i64::from(p.number))));
+                Value::record(ports, span)
+            }
+            "port" => Value::Int(c.ports.first().map_or(0, |p| i64::from(p.number))),
+            "stores" => signals(&c.stores, span),
+            "storage_shared" => {
+                let stores = self.outgoing[id.0 as usize].iter().map(|f| self.flow_at(*f));
+                Value::Bool(stores.into_iter().any(|f| self.graph.keeps_data(f)))
+            }
+            "alerts" => Value::list(c.alerts.iter().map(|a| alert(a, &c.name)), span),
+            "dashboards" => Value::list(c.dashboards.iter().map(|d| dashboard(d, c)), span),
+            // a param of another kind that this one hasn't got
+            _ => Value::None,
+        }
+    }
+
+    fn flow_field(&self, id: FlowId, name: &str, span: Span) -> Value {
+        let f = self.flow_at(id);
+        if let Some(option) = f.options.get(name) {
+            return option.value.clone();
+        }
+        let (from, to) = (self.at(f.from), self.at(f.to));
+        match name {
+            "from" => Value::Component(f.from),
+            "to" => Value::Component(f.to),
+            "name" => Value::Str(format!("{}-{}", from.name, to.name).into()),
+            "protocol" => Value::Str(f.protocol.clone()),
+            "label" => Value::Str(f.label.clone()),
+            "transport" => Value::Str(f.transport.clone()),
+            "signals" => signals(&f.signals, span),
+            "port" => Value::Int(f.ports.first().map_or(0, |p| i64::from(p.number))),
+            "ports" => {
+                let ports = f.ports.iter().map(|p| (p.name.clone(), Value::Int(i64::from(p.number))));
+                Value::record(ports, span)
+            }
+            "host" => Value::Str(self.graph.host(to)),
+            "url" => Value::Str(f.url.clone().unwrap_or_default()),
+            "urls" => Value::list(f.urls.iter().cloned().map(Value::Str), span),
+            "every_instance" => Value::Bool(f.every_instance),
+            _ => Value::None,
+        }
+    }
+
+    fn flows(&self, of: ComponentId, outgoing: bool, protocol: Option<&str>) -> Vec<FlowId> {
+        let all = if outgoing { &self.outgoing } else { &self.incoming };
+        let wanted = |f: &&FlowId| protocol.is_none_or(|p| self.flow_at(**f).protocol == p);
+        all[of.0 as usize].iter().filter(wanted).copied().collect()
+    }
+
+    fn speaks(&self, id: ComponentId, accepts: bool, protocol: &str) -> bool {
+        let c = self.at(id);
+        match accepts {
+            true => c.accepts.iter().any(|a| a.protocol == protocol),
+            false => c.emits.iter().any(|e| e.protocol == protocol),
+        }
+    }
+
+    fn reachable(&self, from: ComponentId, to: ComponentId) -> bool {
+        let mut seen = FxHashSet::default();
+        let mut next = vec![from];
+        while let Some(at) = next.pop() {
+            for flow in &self.outgoing[at.0 as usize] {
+                let target = self.flow_at(*flow).to;
+                if target == to {
+                    return true;
+                }
+                if seen.insert(target) {
+                    next.push(target);
+                }
+            }
+        }
+        false
+    }
+
+    fn path(&self, from: ComponentId, signal: &str) -> bool {
+        match Signal::parse(signal) {
+            Some(signal) => super::signals::ends_in_store(self.graph, from, signal),
+            None => false,
+        }
+    }
+}
+
+fn signals(list: &[Signal], span: Span) -> Value {
+    Value::list(list.iter().map(|s| Value::Str(s.name().into())), span)
+}
+
+fn instances(graph: &Graph, c: &Component, span: Span) -> Value {
+    let count = if c.workload == WorkloadKind::Stateful { c.replicas.count } else { 0 };
+    let one = |i: u32| {
+        let fields = [
+            ("index".into(), Value::Int(i64::from(i))),
+            ("name".into(), Value::Str(format!("{}-{i}", c.name).into())),
+            ("host".into(), Value::Str(graph.instance_host(c, i))),
+        ];
+        Value::record(fields, span)
+    };
+    Value::list((0..count).map(one), span)
+}
+
+fn alert(alert: &super::model::Alert, component: &SmolStr) -> Value {
+    let fields = [
+        ("name".into(), Value::Str(alert.name.clone())),
+        ("expr".into(), Value::Str(alert.expr.clone())),
+        ("for".into(), Value::Quantity(Quantity::Duration(alert.hold))),
+        ("severity".into(), Value::Str(alert.severity.clone())),
+        ("summary".into(), Value::Str(alert.summary.clone())),
+        ("description".into(), alert.description.clone().map_or(Value::None, Value::Str)),
+        ("component".into(), Value::Str(component.clone())),
+    ];
+    Value::record(fields, alert.span)
+}
+
+fn dashboard(dashboard: &super::model::Dashboard, component: &Component) -> Value {
+    let slug: String = dashboard
+        .title
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    let mut fields = vec![
+        ("title".into(), Value::Str(dashboard.title.clone())),
+        // 40 characters is the most that dashboards' identifiers commonly have
+        ("uid".into(), Value::Str(format!("{}-{slug}", component.name).chars().take(40).collect())),
+        ("component".into(), Value::Str(component.name.clone())),
+        ("kind".into(), Value::Str(component.kind.clone())),
+    ];
+    if let Value::Record(own) = &dashboard.value {
+        fields.extend(own.iter().map(|(k, v)| (k.clone(), v.value.clone())));
+    }
+    Value::record(fields, dashboard.span)
+}

@@ -1,0 +1,9 @@
+//! What names mean: what each file declares, what it imports, what is in scope in it.
+
+mod declarations;
+mod files;
+mod visible;
+
+pub use declarations::{DefId, DefKind, Export, Exports, Space, exports, find_item, library_exports, nested_items};
+pub use files::{Imported, Program, imports, program, relative_path};
+pub use visible::{Binding, Scope, name_diagnostics, scope};

@@ -1,0 +1,130 @@
+//! What is in scope in a file: its own names, its imports, and the library's protocols and types.
+
+use super::declarations::{DefKind, Export, Exports, Space, exports, library_exports};
+use super::files::{import_items, relative_path};
+use crate::db::{self, Db, Project, SourceFile};
+use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::syntax::ast::{Ident, Import, ImportSource};
+use crate::text::{FileId, Span};
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+
+/// What a name is bound to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The declaration.
+    pub export: Export,
+    /// The import that brought it, by the place of the name there.
+    pub import: Option<Span>,
+}
+
+/// All that is in scope in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// By space and name.
+    pub names: IndexMap<(Space, SmolStr), Binding>,
+    /// `import … as team`: the name, the file, its place.
+    pub aliases: IndexMap<SmolStr, (FileId, Span)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Scope {
+    /// What a name is bound to.
+    pub fn get(&self, space: Space, name: &str) -> Option<&Export> {
+        self.names.get(&(space, SmolStr::new(name))).map(|b| &b.export)
+    }
+
+    /// All names of a space that are in scope.
+    pub fn names_of(&self, space: Space) -> impl Iterator<Item = (&SmolStr, &Binding)> {
+        self.names.iter().filter(move |((s, _), _)| *s == space).map(|((_, n), b)| (n, b))
+    }
+}
+
+/// What is in scope in the file.
+#[salsa::tracked]
+pub fn scope(db: &dyn Db, file: SourceFile) -> Scope {
+    let mut out = Scope::default();
+    for (name, duplicate, first) in &exports(db, file).duplicates {
+        out.diagnostics.push(duplicate_name(name, duplicate, first));
+    }
+    for (key, export) in &exports(db, file).names {
+        out.names.insert(key.clone(), Binding { export: export.clone(), import: None });
+    }
+    for import in import_items(&db::ast(db, file).items) {
+        add_import(db, file, import, &mut out);
+    }
+    for (key, export) in &library_exports(db, Project::get(db)).names {
+        let prelude = matches!(export.kind, DefKind::Protocol | DefKind::Type);
+        // within the library everything sees everything: it is one body of text
+        if prelude || db::is_library(db, file) {
+            out.names.entry(key.clone()).or_insert_with(|| Binding { export: export.clone(), import: None });
+        }
+    }
+    out
+}
+
+/// What is wrong with the file's declarations and imports.
+pub fn name_diagnostics(db: &dyn Db, file: SourceFile) -> &[Diagnostic] {
+    &scope(db, file).diagnostics
+}
+
+fn duplicate_name(name: &str, duplicate: &Export, first: &Export) -> Diagnostic {
+    let message = format!("the name `{name}` is taken by another {}", first.kind.keyword());
+    Diagnostic::new(Code::OBS1005, duplicate.name_span, message)
+        .label(first.name_span, "declared here first")
+        .help("give one of them another name")
+}
+
+fn add_import(db: &dyn Db, file: SourceFile, import: &Import, out: &mut Scope) {
+    let (source, what): (&Exports, &str) = match &import.source {
+        ImportSource::Library(name) if name == "std" => (library_exports(db, Project::get(db)), "std"),
+        ImportSource::Library(name) => {
+            let message = format!("there is no library `{name}`");
+            let help = "the only library is `std`; files are imported by a path in quotes";
+            out.diagnostics.push(Diagnostic::new(Code::OBS1001, import.source_span, message).help(help));
+            return;
+        }
+        // what is wrong with the path itself is said by `program`
+        ImportSource::Path(written) => {
+            let Some(path) = relative_path(file.path(db), written) else { return };
+            let Some(target) = db::file_by_path(db, &path) else { return };
+            if !matches!(target.text(db), db::FileText::Text(_)) {
+                return;
+            }
+            if let Some(alias) = &import.alias {
+                out.aliases.insert(alias.name.clone(), (target.id(db), alias.span));
+            }
+            (exports(db, target), written.as_str())
+        }
+    };
+    for name in import.names.iter().flatten() {
+        add_name(name, source, what, out);
+    }
+}
+
+fn add_name(name: &Ident, source: &Exports, what: &str, out: &mut Scope) {
+    const IMPORTABLE: [Space; 3] = [Space::Type, Space::Value, Space::Protocol];
+    let mut found = false;
+    for space in IMPORTABLE {
+        let key = (space, name.name.clone());
+        let Some(export) = source.names.get(&key) else { continue };
+        found = true;
+        match out.names.get(&key) {
+            Some(taken) if taken.export.def != export.def => {
+                out.diagnostics.push(duplicate_name(
+                    &name.name,
+                    &Export { name_span: name.span, ..export.clone() },
+                    &taken.export,
+                ));
+            }
+            _ => _ = out.names.insert(key, Binding { export: export.clone(), import: Some(name.span) }),
+        }
+    }
+    if !found && !name.name.is_empty() {
+        let known = source.names.keys().filter(|(s, _)| IMPORTABLE.contains(s)).map(|(_, n)| n.as_str());
+        let message = format!("`{what}` has nothing called `{}`", name.name);
+        out.diagnostics.push(
+            Diagnostic::new(Code::OBS1004, name.span, message).suggest(nearest(&name.name, known)),
+        );
+    }
+}

@@ -1,0 +1,316 @@
+//! Calls: functions, built-ins, variants, `flows.in(…)`, file contents.
+
+use super::{Elaborator, Place, Target};
+use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::names::{DefId, DefKind, Space};
+use crate::syntax::ast::{Arg, Expr, ExprKind};
+use crate::text::Span;
+use crate::types::attributes::Phase;
+use crate::types::builtins::{Builtin, Shape};
+use crate::types::core::{Core, CoreKind};
+use crate::types::queries;
+use crate::types::ty::{ProtocolRef, RecordTy, Ty};
+use smol_str::SmolStr;
+
+/// Formats of files and what each takes.
+const FORMATS: &[&str] = &["yaml", "json", "toml", "ini", "blocks", "text"];
+
+impl Elaborator<'_> {
+    pub(super) fn infer_call(&mut self, callee: &Expr, args: &[Arg], span: Span) -> (Core, Ty) {
+        match &callee.kind {
+            ExprKind::Name(name) => self.named_call(name, callee.span, args, span),
+            ExprKind::Field(base, method) => {
+                if matches!(&base.kind, ExprKind::Name(n) if n == "flows") {
+                    return self.flows_call(&method.name, method.span, args, span);
+                }
+                let (base_core, ty) = self.infer(base);
+                match (&ty, method.name.as_str()) {
+                    (Ty::Component(_), "accepts" | "emits") => {
+                        let accepts = method.name == "accepts";
+                        let Some(protocol) = self.protocol_argument(args, span) else {
+                            return (Core::error(span), Ty::Bool);
+                        };
+                        let protocol = protocol.name;
+                        let kind = CoreKind::Speaks { component: Box::new(base_core), accepts, protocol };
+                        (Core { kind, span }, Ty::Bool)
+                    }
+                    (Ty::Error, _) => (Core::error(span), Ty::Error),
+                    _ => self.not_callable(callee.span, &format!("`.{}`", method.name)),
+                }
+            }
+            ExprKind::Missing => (Core::error(span), Ty::Error),
+            _ => self.not_callable(callee.span, "this"),
+        }
+    }
+
+    fn not_callable(&mut self, span: Span, what: &str) -> (Core, Ty) {
+        self.report(Diagnostic::new(Code::OBS2110, span, format!("{what} is no function")));
+        (Core::error(span), Ty::Error)
+    }
+
+    fn named_call(&mut self, name: &SmolStr, name_span: Span, args: &[Arg], span: Span) -> (Core, Ty) {
+        if FORMATS.contains(&name.as_str()) {
+            return self.content_call(name, name_span, args, span);
+        }
+        if let Some(export) = self.scope.get(Space::Value, name)
+            && export.kind == DefKind::Fn
+        {
+            let def = export.def;
+            self.used(name_span, Target::Def(def, DefKind::Fn));
+            return self.function_call(def, name, args, span);
+        }
+        if let Some(builtin) = Builtin::parse(name) {
+            self.used(name_span, Target::Builtin(builtin.doc()));
+            return self.builtin_call(builtin, args, span);
+        }
+        if self.lookup(name).is_some() {
+            return self.not_callable(name_span, &format!("`{name}`"));
+        }
+        for arg in args {
+            self.infer(&arg.value);
+        }
+        let functions = self.scope.names_of(Space::Value).filter(|(_, b)| b.export.kind == DefKind::Fn);
+        let known = functions
+            .map(|(n, _)| n.as_str())
+            .chain(Builtin::ALL.iter().map(|b| b.name()))
+            .chain(FORMATS.iter().copied());
+        let message = format!("there is no function `{name}`");
+        let suggestion = nearest(name, known);
+        self.report(Diagnostic::new(Code::OBS2102, name_span, message).suggest(suggestion));
+        (Core::error(span), Ty::Error)
+    }
+
+    fn content_call(&mut self, format: &SmolStr, at: Span, args: &[Arg], span: Span) -> (Core, Ty) {
+        self.used(at, Target::Builtin("Content of a file."));
+        let [arg] = args else {
+            self.argument_count(format, "1 argument", args.len(), span);
+            return (Core::error(span), Ty::Content);
+        };
+        let want = if format == "text" { Ty::string() } else { Ty::Data };
+        let value = self.check(&arg.value, &want);
+        (Core { kind: CoreKind::Content(format.clone(), Box::new(value)), span }, Ty::Content)
+    }
+
+    fn argument_count(&mut self, name: &str, wanted: &str, found: usize, span: Span) {
+        let message = format!("`{name}` takes {wanted}, found {found}");
+        self.report(Diagnostic::new(Code::OBS2110, span, message));
+    }
+
+    fn function_call(&mut self, def: DefId, name: &str, args: &[Arg], span: Span) -> (Core, Ty) {
+        let signature = queries::fn_signature(self.db, def);
+        let params: Vec<(SmolStr, Ty, bool)> =
+            signature.params.iter().map(|p| (p.name.clone(), p.ty.clone(), p.optional)).collect();
+        let slots = self.arguments(name, args, &params, span);
+        let mut out = Vec::with_capacity(slots.len());
+        for (i, slot) in slots.into_iter().enumerate() {
+            out.push(slot.unwrap_or(Core { kind: CoreKind::Default(def, i as u32), span }));
+        }
+        let result = queries::fn_result(self.db, def);
+        (Core { kind: CoreKind::Call(def, out), span }, result)
+    }
+
+    /// Puts arguments in their places and checks each; reports what is missing, unknown or twice.
+    fn arguments(&mut self, name: &str, args: &[Arg], params: &[(SmolStr, Ty, bool)], span: Span) -> Vec<Option<Core>> {
+        let mut slots: Vec<Option<Core>> = vec![None; params.len()];
+        let mut next = 0;
+        for arg in args {
+            let at = match &arg.name {
+                Some(label) => match params.iter().position(|(n, ..)| *n == label.name) {
+                    Some(at) => at,
+                    None => {
+                        let message = format!("`{name}` has no parameter `{}`", label.name);
+                        let suggestion = nearest(&label.name, params.iter().map(|(n, ..)| n.as_str()));
+                        self.report(Diagnostic::new(Code::OBS2110, label.span, message).suggest(suggestion));
+                        self.infer(&arg.value);
+                        continue;
+                    }
+                },
+                None => {
+                    next += 1;
+                    next - 1
+                }
+            };
+            let Some((param, ty, _)) = params.get(at) else {
+                let message = format!("`{name}` takes at most {} arguments", params.len());
+                self.report(Diagnostic::new(Code::OBS2110, arg.value.span, message));
+                self.infer(&arg.value);
+                continue;
+            };
+            if slots[at].is_some() {
+                let message = format!("`{param}` is given twice");
+                self.report(Diagnostic::new(Code::OBS2110, arg.value.span, message));
+            }
+            slots[at] = Some(self.check(&arg.value, ty));
+        }
+        let missing: Vec<String> = params
+            .iter()
+            .zip(&slots)
+            .filter(|((_, _, optional), slot)| !optional && slot.is_none())
+            .map(|((n, ..), _)| format!("`{n}`"))
+            .collect();
+        if !missing.is_empty() {
+            let message = format!("`{name}` lacks {}", missing.join(", "));
+            self.report(Diagnostic::new(Code::OBS2110, span, message));
+        }
+        slots
+    }
+
+    fn builtin_call(&mut self, builtin: Builtin, args: &[Arg], span: Span) -> (Core, Ty) {
+        let params = builtin.params();
+        let required = params.len() - builtin.optional();
+        if args.len() < required || args.len() > params.len() {
+            let list: Vec<&str> = params.iter().map(|(n, _)| *n).collect();
+            self.argument_count(builtin.name(), &format!("({})", list.join(", ")), args.len(), span);
+            return (Core::error(span), builtin.result().1);
+        }
+        let mut cores = Vec::with_capacity(args.len());
+        let mut tys = Vec::with_capacity(args.len());
+        for (arg, (param, want)) in args.iter().zip(params) {
+            let fixed = want.ty();
+            let (core, ty) = if fixed != Ty::Error {
+                (self.check(&arg.value, &fixed), fixed)
+            } else {
+                let (core, ty) = self.infer(&arg.value);
+                if !want.takes(&ty) {
+                    let message = format!("`{param}` of `{}` is {}, found `{ty}`", builtin.name(), want.words());
+                    self.report(Diagnostic::new(Code::OBS2101, arg.value.span, message));
+                }
+                (core, ty)
+            };
+            cores.push(core);
+            tys.push(ty);
+        }
+        if builtin == Builtin::Secret
+            && let Some(core) = self.constant_secret(&cores, span)
+        {
+            return (core, Ty::Secret);
+        }
+        let ty = result_type(builtin, &tys);
+        (Core { kind: CoreKind::Builtin(builtin, cores), span }, ty)
+    }
+
+    /// A secret whose name is written out, as nearly all are: checked for the form of a Kubernetes name.
+    fn constant_secret(&mut self, args: &[Core], span: Span) -> Option<Core> {
+        use crate::eval::value::{SecretRef, Value};
+        let text = |core: &Core| match core.as_const() {
+            Some(Value::Str(s)) => Some(s.clone()),
+            _ => None,
+        };
+        let name = text(&args[0])?;
+        let key = match args.get(1) {
+            Some(key) => Some(text(key)?),
+            None => None,
+        };
+        let legal = |s: &str, extra: &[char]| {
+            !s.is_empty()
+                && s.len() <= 253
+                && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || extra.contains(&c))
+        };
+        if !legal(&name, &['-', '.']) {
+            let message = format!("`{name}` can't be the name of a Secret");
+            let help = "a secret is given by the name of a Kubernetes Secret (a-z, 0-9, `-`), never by its value";
+            self.report(Diagnostic::new(Code::OBS2108, args[0].span, message).help(help));
+            return Some(Core::error(span));
+        }
+        Some(Core::constant(Value::Secret(SecretRef { name, key }), span))
+    }
+
+    fn flows_call(&mut self, method: &str, method_span: Span, args: &[Arg], span: Span) -> (Core, Ty) {
+        let outgoing = match method {
+            "in" => false,
+            "out" => true,
+            _ => {
+                let message = format!("`flows` has no `{method}`");
+                let help = "write `flows.in(protocol)` or `flows.out(protocol)`";
+                self.report(Diagnostic::new(Code::OBS2106, method_span, message).help(help));
+                return (Core::error(span), Ty::Error);
+            }
+        };
+        match self.place {
+            Place::Kind(_, Phase::Workload | Phase::Files) => {}
+            _ => {
+                let message = "flows are known only in what a component runs";
+                let help = "use them in args, env, files and other attributes of the workload";
+                self.report(Diagnostic::new(Code::OBS2115, span, message).help(help));
+                return (Core::error(span), Ty::Error);
+            }
+        }
+        if args.is_empty() {
+            let kind = CoreKind::Flows { outgoing, protocol: None };
+            return (Core { kind, span }, Ty::list(Ty::Flow(None)));
+        }
+        let Some(protocol) = self.protocol_argument(args, span) else {
+            return (Core::error(span), Ty::list(Ty::Error));
+        };
+        let kind = CoreKind::Flows { outgoing, protocol: Some(protocol.name.clone()) };
+        (Core { kind, span }, Ty::list(Ty::Flow(Some(protocol))))
+    }
+
+    fn protocol_argument(&mut self, args: &[Arg], span: Span) -> Option<ProtocolRef> {
+        let [arg] = args else {
+            self.argument_count("this", "one protocol", args.len(), span);
+            return None;
+        };
+        let ExprKind::Name(name) = &arg.value.kind else {
+            self.report(Diagnostic::new(Code::OBS2110, arg.value.span, "expected the name of a protocol"));
+            return None;
+        };
+        self.protocol(name, arg.value.span)
+    }
+
+    /// The protocol of this name; says so where there is none.
+    pub fn protocol(&mut self, name: &SmolStr, span: Span) -> Option<ProtocolRef> {
+        if let Some(export) = self.scope.get(Space::Protocol, name) {
+            let def = export.def;
+            self.used(span, Target::Def(def, DefKind::Protocol));
+            return Some(ProtocolRef { name: name.clone(), def });
+        }
+        if !name.is_empty() {
+            let known = self.scope.names_of(Space::Protocol).map(|(n, _)| n.as_str());
+            let message = format!("there is no protocol `{name}`");
+            let suggestion = nearest(name, known);
+            self.report(Diagnostic::new(Code::OBS2105, span, message).suggest(suggestion));
+        }
+        None
+    }
+
+    pub(super) fn variant(
+        &mut self,
+        name: &SmolStr,
+        name_span: Span,
+        record: &RecordTy,
+        args: &[Arg],
+        span: Span,
+    ) -> Core {
+        let params: Vec<(SmolStr, Ty, bool)> =
+            record.fields.iter().map(|(n, f)| (n.clone(), f.ty.clone(), f.optional)).collect();
+        let slots = self.arguments(name, args, &params, name_span);
+        let fields = record.fields.iter().zip(slots).map(|((name, field), slot)| {
+            let missing = || Core::constant(field.default.clone().unwrap_or(crate::eval::value::Value::None), span);
+            (name.clone(), slot.unwrap_or_else(missing))
+        });
+        Core { kind: CoreKind::Variant(name.clone(), fields.collect()), span }
+    }
+}
+
+fn result_type(builtin: Builtin, args: &[Ty]) -> Ty {
+    let (shape, fixed) = builtin.result();
+    let first = args.first().cloned().unwrap_or(Ty::Error);
+    let element = |ty: &Ty| match ty {
+        Ty::List(of) | Ty::Map(of) => (**of).clone(),
+        Ty::Record(of) => of.fields.values().map(|f| f.ty.clone()).reduce(Ty::join).unwrap_or(Ty::Data),
+        _ => Ty::Data,
+    };
+    match shape {
+        Shape::Fixed => fixed,
+        Shape::First => first,
+        Shape::Elements => element(&first),
+        Shape::Values => Ty::list(element(&first)),
+        Shape::Flattened => element(&first),
+        Shape::Joined => match args.get(1) {
+            Some(Ty::Record(_)) if matches!(first, Ty::Record(_)) => Ty::Data,
+            Some(second) => first.join(second.clone()),
+            None => first,
+        },
+    }
+}

@@ -1,0 +1,741 @@
+//! What each declaration means, computed once and only where it is used.
+
+use super::attributes::{self, Phase};
+use super::core::{Core, CoreElement, CoreEntry, CoreKind};
+use super::elaborate::{Elaborator, Place, Use};
+use super::ty::{KindRef, Ty};
+use crate::db::{self, Db, Project, SourceFile};
+use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::eval::value::Value;
+use crate::names::{DefId, DefKind, Space, find_item, library_exports, scope};
+use crate::syntax::ast::{self, EntryKind, Item, ItemKind, Key, Member, MemberKind};
+use crate::text::{FileId, Span};
+use indexmap::IndexMap;
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// An item as a key of queries.
+#[salsa::interned]
+pub struct DefKey<'db> {
+    #[returns(copy)]
+    file: SourceFile,
+    #[returns(copy)]
+    item: u32,
+}
+
+fn key(db: &dyn Db, def: DefId) -> DefKey<'_> {
+    DefKey::new(db, db::file(db, def.file), def.item)
+}
+
+/// Calls `f` with the item of a key. Items come and go; one that is gone gives the default.
+fn with_item<T: Default>(db: &dyn Db, key: DefKey<'_>, f: impl FnOnce(&Item, DefId) -> T) -> T {
+    let file = key.file(db);
+    let ast = db::ast(db, file);
+    let def = DefId { file: file.id(db), item: key.item(db) };
+    find_item(&ast.items, def.item).map(|item| f(item, def)).unwrap_or_default()
+}
+
+fn recursion(db: &dyn Db, key: DefKey<'_>) -> Vec<Diagnostic> {
+    with_item(db, key, |item, _| {
+        let message = "this is defined through itself";
+        vec![Diagnostic::new(Code::OBS2112, item.span, message).help("evaluation always ends: recursion isn't possible")]
+    })
+}
+
+/// A `type` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeInfo {
+    /// What it stands for.
+    pub ty: Ty,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What its names mean.
+    pub uses: Vec<Use>,
+}
+
+impl Default for TypeInfo {
+    fn default() -> Self {
+        Self { ty: Ty::Error, diagnostics: Vec::new(), uses: Vec::new() }
+    }
+}
+
+#[salsa::tracked(cycle_result = type_cycle)]
+fn type_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> TypeInfo {
+    with_item(db, key, |item, def| {
+        let ItemKind::Type(it) = &item.kind else { return TypeInfo::default() };
+        let mut elab = Elaborator::new(db, key.file(db), Place::Program);
+        let ty = elab.type_item(&it.name, def, &it.ty);
+        TypeInfo { ty, diagnostics: elab.diagnostics, uses: elab.uses }
+    })
+}
+
+fn type_cycle(db: &dyn Db, _: salsa::Id, key: DefKey<'_>) -> TypeInfo {
+    TypeInfo { diagnostics: recursion(db, key), ..TypeInfo::default() }
+}
+
+/// A `type` item, whole.
+pub fn type_info(db: &dyn Db, def: DefId) -> &TypeInfo {
+    type_query(db, key(db, def))
+}
+
+/// What a `type` item stands for.
+pub fn type_of(db: &dyn Db, def: DefId) -> Ty {
+    type_info(db, def).ty.clone()
+}
+
+/// A `let` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LetInfo {
+    /// Its value.
+    pub core: Core,
+    /// Its type.
+    pub ty: Ty,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What its names mean.
+    pub uses: Vec<Use>,
+}
+
+const NOWHERE: Span =
+    Span { file: FileId(0), item: 0, range: crate::text::TextRange { start: 0, end: 0 } };
+
+impl Default for LetInfo {
+    fn default() -> Self {
+        Self { core: Core::error(NOWHERE), ty: Ty::Error, diagnostics: Vec::new(), uses: Vec::new() }
+    }
+}
+
+#[salsa::tracked(cycle_result = let_cycle)]
+fn let_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> LetInfo {
+    with_item(db, key, |item, _| {
+        let ItemKind::Let(it) = &item.kind else { return LetInfo::default() };
+        let mut elab = Elaborator::new(db, key.file(db), Place::Program);
+        let (core, ty) = elab.let_value(it);
+        LetInfo { core, ty, diagnostics: elab.diagnostics, uses: elab.uses }
+    })
+}
+
+fn let_cycle(db: &dyn Db, _: salsa::Id, key: DefKey<'_>) -> LetInfo {
+    LetInfo { diagnostics: recursion(db, key), ..LetInfo::default() }
+}
+
+/// A `let` item.
+pub fn let_info(db: &dyn Db, def: DefId) -> &LetInfo {
+    let_query(db, key(db, def))
+}
+
+impl Elaborator<'_> {
+    fn let_value(&mut self, it: &ast::Let) -> (Core, Ty) {
+        match &it.ty {
+            Some(ty) => {
+                let ty = self.resolve(ty);
+                (self.check(&it.value, &ty), ty)
+            }
+            None => self.infer(&it.value),
+        }
+    }
+}
+
+/// A function seen from outside.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FnSignature {
+    /// Parameters in order.
+    pub params: Vec<FnParam>,
+    /// The declared result.
+    pub result: Option<Ty>,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What its names mean.
+    pub uses: Vec<Use>,
+}
+
+/// A parameter of a function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FnParam {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its type.
+    pub ty: Ty,
+    /// It has a default.
+    pub optional: bool,
+}
+
+#[salsa::tracked]
+fn signature_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> FnSignature {
+    with_item(db, key, |item, _| {
+        let ItemKind::Fn(it) = &item.kind else { return FnSignature::default() };
+        let mut elab = Elaborator::new(db, key.file(db), Place::Program);
+        let mut param = |p: &ast::Param| FnParam {
+            name: p.name.name.clone(),
+            ty: elab.resolve(&p.ty),
+            optional: p.default.is_some(),
+        };
+        let params = it.params.iter().map(&mut param).collect();
+        let result = it.result.as_ref().map(|ty| elab.resolve(ty));
+        FnSignature { params, result, diagnostics: elab.diagnostics, uses: elab.uses }
+    })
+}
+
+/// A function seen from outside.
+pub fn fn_signature(db: &dyn Db, def: DefId) -> &FnSignature {
+    signature_query(db, key(db, def))
+}
+
+/// A function's inside.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FnInfo {
+    /// Defaults of its parameters.
+    pub defaults: Vec<Option<Core>>,
+    /// Its body and the type of that; none where the item is gone.
+    pub body: Option<(Core, Ty)>,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What its names mean.
+    pub uses: Vec<Use>,
+}
+
+#[salsa::tracked(cycle_result = fn_cycle)]
+fn fn_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> FnInfo {
+    with_item(db, key, |item, def| {
+        let ItemKind::Fn(it) = &item.kind else { return FnInfo::default() };
+        let signature = fn_signature(db, def);
+        let mut elab = Elaborator::new(db, key.file(db), Place::Program);
+        let mut defaults = Vec::new();
+        for (param, it) in signature.params.iter().zip(&it.params) {
+            defaults.push(it.default.as_ref().map(|d| elab.check(d, &param.ty)));
+        }
+        for (param, it) in signature.params.iter().zip(&it.params) {
+            elab.push_local(&it.name, param.ty.clone());
+        }
+        let body = match &signature.result {
+            Some(ty) => (elab.check(&it.body, ty), ty.clone()),
+            None => elab.infer(&it.body),
+        };
+        // whoever is called must end too: asking for it here finds circles
+        for callee in called(&body.0) {
+            fn_query(db, self::key(db, callee));
+        }
+        FnInfo { defaults, body: Some(body), diagnostics: elab.diagnostics, uses: elab.uses }
+    })
+}
+
+fn fn_cycle(db: &dyn Db, _: salsa::Id, key: DefKey<'_>) -> FnInfo {
+    FnInfo { diagnostics: recursion(db, key), ..FnInfo::default() }
+}
+
+/// A function's inside.
+pub fn fn_info(db: &dyn Db, def: DefId) -> &FnInfo {
+    fn_query(db, key(db, def))
+}
+
+/// What a call of the function gives.
+pub fn fn_result(db: &dyn Db, def: DefId) -> Ty {
+    match &fn_signature(db, def).result {
+        Some(ty) => ty.clone(),
+        None => fn_info(db, def).body.as_ref().map_or(Ty::Error, |(_, ty)| ty.clone()),
+    }
+}
+
+/// The functions that an expression calls.
+fn called(core: &Core) -> Vec<DefId> {
+    let mut out = Vec::new();
+    super::core::walk(core, &mut |c| {
+        if let CoreKind::Call(def, _) = c.kind {
+            out.push(def);
+        }
+    });
+    out
+}
+
+/// A protocol.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProtocolInfo {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its doc lines.
+    pub doc: Option<String>,
+    /// Attributes by name: words and strings as constants, `carries` a list of words, `rbac` an expression.
+    pub attributes: IndexMap<SmolStr, Core>,
+    /// Options by name.
+    pub options: IndexMap<SmolStr, ParamInfo>,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What its names mean.
+    pub uses: Vec<Use>,
+}
+
+impl ProtocolInfo {
+    /// An attribute that is a word.
+    pub fn word(&self, name: &str) -> Option<&SmolStr> {
+        match self.attributes.get(name)?.as_const()? {
+            Value::Str(word) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// An attribute that is a list of words.
+    pub fn words(&self, name: &str) -> Vec<SmolStr> {
+        self.attributes.get(name).map(const_words).unwrap_or_default()
+    }
+}
+
+/// The strings of a list of constants.
+pub fn const_words(core: &Core) -> Vec<SmolStr> {
+    let CoreKind::List(elements) = &core.kind else { return Vec::new() };
+    let word = |e: &CoreElement| match e {
+        CoreElement::Item(core) => match core.as_const() {
+            Some(Value::Str(word)) => Some(word.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    elements.iter().filter_map(word).collect()
+}
+
+/// A parameter of a kind or an option of a protocol.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParamInfo {
+    /// Its type.
+    pub ty: Ty,
+    /// What holds where nothing is said; may refer to params above it.
+    pub default: Option<Core>,
+    /// Its doc lines.
+    pub doc: Option<String>,
+    /// Place of its name.
+    pub name_span: Span,
+    /// The kind or protocol that declares it.
+    pub owner: SmolStr,
+}
+
+const TRANSPORTS: &[&str] = &["http", "grpc", "tcp", "udp", "https", "exec"];
+
+fn protocol_attribute(name: &str) -> Ty {
+    match name {
+        "transport" => Ty::words(TRANSPORTS),
+        "carries" => Ty::list(Ty::words(attributes::SIGNALS)),
+        "data" => Ty::words(&["forward", "backward"]),
+        "rbac" => attributes::rbac(),
+        "exposes" | "peers" => Ty::Bool,
+        _ => Ty::string(),
+    }
+}
+
+#[salsa::tracked]
+fn protocol_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> ProtocolInfo {
+    with_item(db, key, |item, _| {
+        let ItemKind::Protocol(it) = &item.kind else { return ProtocolInfo::default() };
+        let mut elab = Elaborator::new(db, key.file(db), Place::Program);
+        let mut out = ProtocolInfo { name: it.name.name.clone(), doc: item.doc.clone(), ..Default::default() };
+        for entry in &it.attributes {
+            let EntryKind::Field(path, value) = &entry.kind else { continue };
+            let [Key::Name(name)] = path.as_slice() else { continue };
+            let core = elab.check(value, &protocol_attribute(&name.name));
+            if let Some(first) = out.attributes.insert(name.name.clone(), core) {
+                elab.duplicate(name, first.span);
+            }
+        }
+        for option in &it.options {
+            let info = elab.param(option, &it.name.name);
+            if let Some(first) = out.options.insert(option.name.name.clone(), info) {
+                elab.duplicate(&option.name, first.name_span);
+            }
+        }
+        out.diagnostics = elab.diagnostics;
+        out.uses = elab.uses;
+        out
+    })
+}
+
+impl Elaborator<'_> {
+    fn param(&mut self, param: &ast::Param, owner: &SmolStr) -> ParamInfo {
+        let ty = self.resolve(&param.ty);
+        let mut default = param.default.as_ref().map(|d| self.check(d, &ty));
+        if default.is_none() && matches!(ty, Ty::Optional(_)) {
+            default = Some(Core::constant(Value::None, param.span));
+        }
+        let (doc, name_span) = (param.doc.clone(), param.name.span);
+        ParamInfo { ty, default, doc, name_span, owner: owner.clone() }
+    }
+}
+
+/// A protocol.
+pub fn protocol_info(db: &dyn Db, def: DefId) -> &ProtocolInfo {
+    protocol_query(db, key(db, def))
+}
+
+/// A kind, with all that it has from the kinds it extends.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct KindInfo {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its declaration; none where the item is gone.
+    pub def: Option<DefId>,
+    /// Its own name and those of the kinds that it extends, nearest first.
+    pub lineage: Vec<SmolStr>,
+    /// Its doc lines.
+    pub doc: Option<String>,
+    /// Parameters by name.
+    pub params: IndexMap<SmolStr, ParamInfo>,
+    /// Locals in order; those of extended kinds first.
+    pub lets: Vec<LetMember>,
+    /// Ports by name.
+    pub ports: IndexMap<SmolStr, PortMember>,
+    /// What it accepts.
+    pub accepts: Vec<AcceptMember>,
+    /// What it emits.
+    pub emits: Vec<SpeakMember>,
+    /// How it changes signals.
+    pub turns: Vec<TurnMember>,
+    /// Attributes by name, and the kind that says so.
+    pub attributes: IndexMap<SmolStr, (Core, SmolStr)>,
+    /// Files: path and content.
+    pub files: Vec<(Core, Core, Span)>,
+    /// Alerts by name: entries and place.
+    pub alerts: IndexMap<SmolStr, (Vec<CoreEntry>, Span)>,
+    /// Dashboards by title: entries and place.
+    pub dashboards: IndexMap<SmolStr, (Core, Span)>,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What its names mean.
+    pub uses: Vec<Use>,
+}
+
+/// A local of a kind.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct LetMember {
+    pub name: SmolStr,
+    pub name_span: Span,
+    pub phase: Phase,
+    pub core: Core,
+    pub ty: Ty,
+}
+
+/// A port of a kind.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct PortMember {
+    pub number: Core,
+    pub purpose: SmolStr,
+    pub span: Span,
+}
+
+/// A protocol that a kind accepts.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct AcceptMember {
+    pub speak: SpeakMember,
+    pub port: Option<SmolStr>,
+    pub options: Vec<CoreEntry>,
+}
+
+/// A protocol with signals.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct SpeakMember {
+    pub protocol: SmolStr,
+    pub def: DefId,
+    pub signals: Vec<SmolStr>,
+    pub span: Span,
+}
+
+/// `turns … into … by …`.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct TurnMember {
+    pub from: Vec<SmolStr>,
+    pub into: Vec<SmolStr>,
+    pub by: Option<SmolStr>,
+    pub span: Span,
+}
+
+impl KindInfo {
+    /// As the type of a component.
+    pub fn reference(&self) -> KindRef {
+        let nowhere = DefId { file: FileId(0), item: 0 };
+        KindRef { name: self.name.clone(), def: self.def.unwrap_or(nowhere) }
+    }
+}
+
+#[salsa::tracked(cycle_result = kind_cycle)]
+fn kind_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> KindInfo {
+    with_item(db, key, |item, def| {
+        let ItemKind::Kind(it) = &item.kind else { return KindInfo::default() };
+        let mut builder = KindBuilder { db, file: key.file(db), info: KindInfo::default() };
+        builder.extend(it);
+        builder.info.name = it.name.name.clone();
+        builder.info.def = Some(def);
+        builder.info.lineage.insert(0, it.name.name.clone());
+        builder.info.doc = item.doc.clone();
+        builder.params(&it.members);
+        builder.lets(&it.members);
+        for member in &it.members {
+            builder.member(member);
+        }
+        builder.info
+    })
+}
+
+fn kind_cycle(db: &dyn Db, _: salsa::Id, key: DefKey<'_>) -> KindInfo {
+    KindInfo { diagnostics: recursion(db, key), ..KindInfo::default() }
+}
+
+/// A kind's parameters, types only: what other kinds may ask of it without going in circles.
+#[salsa::tracked(cycle_result = no_params)]
+fn kind_params_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> IndexMap<SmolStr, (Ty, Span)> {
+    with_item(db, key, |item, _| {
+        let ItemKind::Kind(it) = &item.kind else { return IndexMap::new() };
+        let base = it.extends.as_ref().and_then(|base| {
+            scope(db, key.file(db)).get(Space::Type, &base.name).filter(|e| e.kind == DefKind::Kind)
+        });
+        let mut out = base.map(|e| kind_params(db, e.def).clone()).unwrap_or_default();
+        let mut elab = Elaborator::new(db, key.file(db), Place::Program);
+        for member in &it.members {
+            if let MemberKind::Param(param) = &member.kind {
+                let ty = elab.resolve(&param.ty);
+                out.insert(param.name.name.clone(), (ty, param.name.span));
+            }
+        }
+        out
+    })
+}
+
+fn no_params(_: &dyn Db, _: salsa::Id, _: DefKey<'_>) -> IndexMap<SmolStr, (Ty, Span)> {
+    IndexMap::new()
+}
+
+/// The types of a kind's parameters, and where they are declared.
+pub fn kind_params(db: &dyn Db, def: DefId) -> &IndexMap<SmolStr, (Ty, Span)> {
+    kind_params_query(db, key(db, def))
+}
+
+/// A kind.
+pub fn kind_info(db: &dyn Db, def: DefId) -> &KindInfo {
+    kind_query(db, key(db, def))
+}
+
+struct KindBuilder<'db> {
+    db: &'db dyn Db,
+    file: SourceFile,
+    info: KindInfo,
+}
+
+impl KindBuilder<'_> {
+    /// Runs `f` with an elaborator that sees what is known of the kind so far.
+    fn with<T>(&mut self, phase: Phase, f: impl FnOnce(&mut Elaborator<'_>) -> T) -> T {
+        let mut elab = Elaborator::new(self.db, self.file, Place::Kind(&self.info, phase));
+        let out = f(&mut elab);
+        let (diagnostics, uses) = (elab.diagnostics, elab.uses);
+        self.info.diagnostics.extend(diagnostics);
+        self.info.uses.extend(uses);
+        out
+    }
+
+    fn extend(&mut self, it: &ast::KindDef) {
+        let Some(base) = &it.extends else { return };
+        match scope(self.db, self.file).get(Space::Type, &base.name).filter(|e| e.kind == DefKind::Kind) {
+            Some(export) => {
+                let from = kind_info(self.db, export.def);
+                self.info = KindInfo { diagnostics: Vec::new(), uses: Vec::new(), ..from.clone() };
+                let target = super::elaborate::Target::Def(export.def, DefKind::Kind);
+                self.info.uses.push(Use { span: base.span, target });
+            }
+            None => self.with(Phase::Graph, |elab| elab.unknown_kind(base)),
+        }
+    }
+
+    fn params(&mut self, members: &[Member]) {
+        let mut seen: IndexMap<SmolStr, Span> = IndexMap::new();
+        for member in members {
+            let MemberKind::Param(param) = &member.kind else { continue };
+            let owner = self.info.name.clone();
+            let mut info = self.with(Phase::Graph, |elab| elab.param(param, &owner));
+            info.doc = info.doc.or_else(|| member.doc.clone());
+            let first = seen.insert(param.name.name.clone(), param.name.span);
+            if let Some(first) = first {
+                self.with(Phase::Graph, |elab| elab.duplicate(&param.name, first));
+            }
+            self.info.params.insert(param.name.name.clone(), info);
+        }
+    }
+
+    /// A local belongs to the earliest phase in which all that it names is known.
+    fn lets(&mut self, members: &[Member]) {
+        for member in members {
+            let MemberKind::Let(it) = &member.kind else { continue };
+            for phase in [Phase::Graph, Phase::Workload, Phase::Files] {
+                let before = (self.info.diagnostics.len(), self.info.uses.len());
+                let (core, ty) = self.with(phase, |elab| elab.let_value(it));
+                if self.info.diagnostics.len() > before.0 && phase != Phase::Files {
+                    self.info.diagnostics.truncate(before.0);
+                    self.info.uses.truncate(before.1);
+                    continue;
+                }
+                let (name, name_span) = (it.name.name.clone(), it.name.span);
+                self.info.lets.push(LetMember { name, name_span, phase, core, ty });
+                break;
+            }
+        }
+    }
+
+    fn member(&mut self, member: &Member) {
+        match &member.kind {
+            MemberKind::Let(_) | MemberKind::Param(_) => {}
+            MemberKind::Port { name, number, purpose } => {
+                let port = Ty::Int(Some(super::ty::Bounds {
+                    least: Some(Value::Int(1)),
+                    most: Some(Value::Int(65535)),
+                }));
+                let number = self.with(Phase::Graph, |elab| elab.check(number, &port));
+                let purpose = purpose.clone().unwrap_or_default();
+                self.info.ports.insert(name.name.clone(), PortMember { number, purpose, span: member.span });
+            }
+            MemberKind::Accepts { protocols, port, options } => {
+                for accept in protocols {
+                    self.accept(accept, port.as_ref(), options);
+                }
+            }
+            MemberKind::Emits(protocols) => {
+                for accept in protocols {
+                    let speak = self.speak(accept);
+                    self.info.emits.extend(speak);
+                }
+            }
+            MemberKind::Turns { from, into, by } => {
+                let (from, into) = (self.signals(from), self.signals(into));
+                let by = by.as_ref().map(|b| b.name.clone());
+                self.info.turns.push(TurnMember { from, into, by, span: member.span });
+            }
+            MemberKind::File { path, content } => {
+                let form = Ty::Form(super::ty::Form::Path);
+                let path = self.with(Phase::Workload, |elab| elab.check(path, &form));
+                let content = self.with(Phase::Files, |elab| elab.check(content, &Ty::Content));
+                self.info.files.retain(|(p, ..)| p.as_const().is_none() || p.as_const() != path.as_const());
+                self.info.files.push((path, content, member.span));
+            }
+            MemberKind::Alert(alert) => {
+                let entries = self
+                    .with(Phase::Workload, |elab| elab.check_fields(&alert.block, &attributes::ALERT, "an alert"));
+                self.info.alerts.insert(alert.name.name.clone(), (entries, member.span));
+            }
+            MemberKind::Dashboard { title, block, .. } => {
+                let core = self.with(Phase::Workload, |elab| elab.check_record(block, &Ty::Data));
+                self.info.dashboards.insert(title.clone(), (core, member.span));
+            }
+            MemberKind::Attribute(entry) => self.attribute(entry),
+        }
+    }
+
+    fn accept(&mut self, accept: &ast::Accept, port: Option<&ast::Ident>, options: &ast::Block) {
+        let Some(speak) = self.speak(accept) else { return };
+        if let Some(port) = port
+            && !self.info.ports.contains_key(&port.name)
+        {
+            let known: Vec<SmolStr> = self.info.ports.keys().cloned().collect();
+            let message = format!("this kind has no port `{}`", port.name);
+            let suggestion = nearest(&port.name, known.iter().map(SmolStr::as_str));
+            self.info
+                .diagnostics
+                .push(Diagnostic::new(Code::OBS2106, port.span, message).suggest(suggestion));
+        }
+        let record = option_record(protocol_info(self.db, speak.def));
+        let what = format!("`{}`", speak.protocol);
+        let options = self.with(Phase::Graph, |elab| elab.check_fields(options, &record, &what));
+        self.info.accepts.push(AcceptMember { speak, port: port.map(|p| p.name.clone()), options });
+    }
+
+    fn speak(&mut self, accept: &ast::Accept) -> Option<SpeakMember> {
+        let name = &accept.protocol;
+        let protocol = self.with(Phase::Graph, |elab| elab.protocol(&name.name, name.span))?;
+        let carries = protocol_info(self.db, protocol.def).words("carries");
+        let signals = match &accept.signals {
+            Some(signals) => {
+                let named = self.signals(signals);
+                for signal in signals.iter().filter(|s| named.contains(&s.name) && !carries.contains(&s.name)) {
+                    let message = format!("`{}` doesn't carry {}", protocol.name, signal.name);
+                    self.info.diagnostics.push(Diagnostic::new(Code::OBS2106, signal.span, message));
+                }
+                named
+            }
+            None => carries,
+        };
+        Some(SpeakMember { protocol: protocol.name, def: protocol.def, signals, span: name.span })
+    }
+
+    fn signals(&mut self, names: &[ast::Ident]) -> Vec<SmolStr> {
+        for name in names {
+            if !attributes::SIGNALS.contains(&name.name.as_str()) && !name.name.is_empty() {
+                let message = format!("there is no signal `{}`", name.name);
+                let suggestion = nearest(&name.name, attributes::SIGNALS.iter().copied());
+                self.info
+                    .diagnostics
+                    .push(Diagnostic::new(Code::OBS2106, name.span, message).suggest(suggestion));
+            }
+        }
+        names.iter().map(|n| n.name.clone()).filter(|n| attributes::SIGNALS.contains(&n.as_str())).collect()
+    }
+
+    fn attribute(&mut self, entry: &ast::Entry) {
+        let EntryKind::Field(path, value) = &entry.kind else {
+            let message = "a kind's members have names: `for` and `...` can't make them";
+            self.info.diagnostics.push(Diagnostic::new(Code::OBS2106, entry.span, message));
+            return;
+        };
+        let Some(Key::Name(name)) = path.first() else { return };
+        let Some(attribute) = attributes::ATTRIBUTES.get(name.name.as_str()) else {
+            let known: Vec<SmolStr> = attributes::ATTRIBUTES.keys().map(|k| SmolStr::new_static(k)).collect();
+            self.with(Phase::Graph, |elab| elab.unknown_field(name, known.iter(), "a kind"));
+            return;
+        };
+        let target = super::elaborate::Target::Builtin(attribute.doc);
+        self.info.uses.push(Use { span: name.span, target });
+        let core = self.with(attribute.phase, |elab| elab.check(value, &attribute.ty));
+        let owner = self.info.name.clone();
+        self.info.attributes.insert(name.name.clone(), (core, owner));
+    }
+}
+
+/// A protocol's options as a record in which everything may be left out, with those of every flow.
+pub fn option_record(protocol: &ProtocolInfo) -> super::ty::RecordTy {
+    let mut record = attributes::FLOW.clone();
+    for (name, option) in &protocol.options {
+        let field = super::ty::FieldTy {
+            doc: option.doc.as_deref().map(Arc::from),
+            span: Some(option.name_span),
+            ..super::ty::FieldTy::optional(option.ty.clone())
+        };
+        record.fields.insert(name.clone(), field);
+    }
+    record
+}
+
+/// The kind of a component item, where it names one that exists.
+pub fn component_kind(db: &dyn Db, def: DefId) -> Option<KindRef> {
+    component_query(db, key(db, def)).clone()
+}
+
+#[salsa::tracked]
+fn component_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> Option<KindRef> {
+    with_item(db, key, |item, _| {
+        let ItemKind::Component(it) = &item.kind else { return None };
+        let names = scope(db, key.file(db));
+        let (export, name) = match it.kind.segments.as_slice() {
+            [name] => (names.get(Space::Type, &name.name).cloned(), name),
+            [alias, name] => {
+                let (file, _) = names.aliases.get(&alias.name).copied()?;
+                let exports = crate::names::exports(db, db::file(db, file));
+                (exports.get(Space::Type, &name.name).cloned(), name)
+            }
+            _ => return None,
+        };
+        let export = export.filter(|e| e.kind == DefKind::Kind)?;
+        Some(KindRef { name: name.name.clone(), def: export.def })
+    })
+}
+
+/// The names of the library's kinds.
+pub fn library_kinds(db: &dyn Db) -> Vec<SmolStr> {
+    let exports = library_exports(db, Project::get(db));
+    let kinds = exports.names.iter().filter(|(_, e)| e.kind == DefKind::Kind);
+    kinds.map(|((_, name), _)| name.clone()).collect()
+}
