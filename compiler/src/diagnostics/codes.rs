@@ -103,4 +103,9 @@ codes! {
     // exposure, hygiene
     OBS5103 Warning "unused-waiver" "a waiver of something that isn't found";
     OBS5104 Error "bad-waiver" "a waiver without a reason, or of a code that doesn't exist";
+    // what is emitted
+    OBS6101 Error "file-content" "content that a file's format can't hold";
+    OBS6102 Error "unknown-kubernetes-field" "a patch or object that Kubernetes' types don't have";
+    OBS6103 Error "patch-without-target" "a patch of an object that isn't emitted";
+    OBS6104 Error "incomplete-object" "an object without apiVersion, kind or name";
 }

@@ -253,6 +253,8 @@ pub enum MemberKind {
         into: Vec<Ident>,
         /// The means, in a word.
         by: Option<Ident>,
+        /// `if`: only where this holds.
+        condition: Option<Expr>,
     },
     /// `file "/etc/x.yml": yaml({…})`.
     File {

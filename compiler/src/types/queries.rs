@@ -446,6 +446,7 @@ pub struct TurnMember {
     pub from: Vec<SmolStr>,
     pub into: Vec<SmolStr>,
     pub by: Option<SmolStr>,
+    pub condition: Option<Core>,
     pub span: Span,
 }
 
@@ -601,10 +602,12 @@ impl KindBuilder<'_> {
                     self.info.emits.extend(speak);
                 }
             }
-            MemberKind::Turns { from, into, by } => {
+            MemberKind::Turns { from, into, by, condition } => {
                 let (from, into) = (self.signals(from), self.signals(into));
                 let by = by.as_ref().map(|b| b.name.clone());
-                self.info.turns.push(TurnMember { from, into, by, span: member.span });
+                let condition =
+                    condition.as_ref().map(|c| self.with(Phase::Graph, |elab| elab.check(c, &Ty::Bool)));
+                self.info.turns.push(TurnMember { from, into, by, condition, span: member.span });
             }
             MemberKind::File { path, content } => {
                 let form = Ty::Form(super::ty::Form::Path);

@@ -65,6 +65,7 @@ impl<'a> Builder<'a> {
         let ports = read.ports();
         let accepts = read.accepts();
         let (stores, produces) = (read.signals("stores"), read.signals("produces"));
+        let turns = read.turns();
         let object_store = read.attribute("object_store") == Some(Value::Bool(true));
         let peer = read.attribute("peer").and_then(|v| peer(&v));
         let ingress = read.attribute("ingress").and_then(|v| ingress(&v));
@@ -95,7 +96,7 @@ impl<'a> Builder<'a> {
             stores,
             object_store,
             produces,
-            turns: turns(kind),
+            turns,
             peer,
             ingress,
             alerts: Vec::new(),
@@ -261,6 +262,19 @@ impl Reader<'_> {
         out
     }
 
+    fn turns(&mut self) -> Vec<Turns> {
+        let signals = |list: &[SmolStr]| list.iter().filter_map(|s| Signal::parse(s)).collect();
+        let kind = self.kind;
+        let mut out = Vec::new();
+        for turn in &kind.turns {
+            if turn.condition.as_ref().is_none_or(|c| self.eval.eval(c).holds()) {
+                let (from, into) = (signals(&turn.from), signals(&turn.into));
+                out.push(Turns { from, into, by: turn.by.clone(), span: turn.span });
+            }
+        }
+        out
+    }
+
     fn accepts(&mut self) -> Vec<Accepts> {
         let kind = self.kind;
         let accept = |a: &queries::AcceptMember| Accepts {
@@ -281,17 +295,6 @@ fn emits(kind: &KindInfo) -> Vec<Emits> {
         span: e.span,
     };
     kind.emits.iter().map(emit).collect()
-}
-
-fn turns(kind: &KindInfo) -> Vec<Turns> {
-    let signals = |list: &[SmolStr]| list.iter().filter_map(|s| Signal::parse(s)).collect();
-    let turn = |t: &queries::TurnMember| Turns {
-        from: signals(&t.from),
-        into: signals(&t.into),
-        by: t.by.clone(),
-        span: t.span,
-    };
-    kind.turns.iter().map(turn).collect()
 }
 
 fn peer(value: &Value) -> Option<Peer> {

@@ -236,7 +236,8 @@ impl Lowerer<'_> {
                     self.lacks(id, "`turns SIGNALS into SIGNALS`");
                 }
                 let by = self.tree.find(id, Rule::ident).map(|i| self.ident(i));
-                MemberKind::Turns { from: list(self, 0), into: list(self, 1), by }
+                let condition = self.tree.find(id, Rule::expr).map(|e| self.expr(e));
+                MemberKind::Turns { from: list(self, 0), into: list(self, 1), by, condition }
             }
             Rule::file_member => {
                 let exprs: Vec<NodeId> =

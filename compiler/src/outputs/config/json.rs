@@ -1,0 +1,24 @@
+//! `json({…})`: two spaces, a newline at the end.
+
+use super::{ConfigError, data};
+use crate::eval::value::Value;
+
+pub(super) fn render(value: &Value) -> Result<String, ConfigError> {
+    data::check(value)?;
+    let mut text = serde_json::to_string_pretty(&data::Data(value)).map_err(ConfigError::whole)?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outputs::config::testing::{list, record, str};
+
+    #[test]
+    fn json_is_indented_and_escaped() {
+        let value = record([("a", list([Value::Int(1), Value::Float(0.5)])), ("b", str("x\"\u{7}\n"))]);
+        let text = render(&value).expect("data");
+        assert_eq!(text, "{\n  \"a\": [\n    1,\n    0.5\n  ],\n  \"b\": \"x\\\"\\u0007\\n\"\n}\n");
+    }
+}

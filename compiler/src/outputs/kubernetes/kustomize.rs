@@ -1,0 +1,161 @@
+//! The files of a build: a base, and an overlay for each profile that says how it differs.
+
+use super::object::Object;
+use crate::outputs::OutputFile;
+use crate::outputs::config::yaml;
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+const BASE: &str = "kubernetes/base/";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Kustomization {
+    api_version: &'static str,
+    kind: &'static str,
+    resources: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    patches: Vec<KustomizePatch>,
+}
+
+#[derive(Serialize)]
+struct KustomizePatch {
+    /// A patch in a string, as kustomize takes it.
+    patch: String,
+    target: Target,
+}
+
+#[derive(Serialize)]
+struct Target {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
+    version: String,
+    kind: String,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Deletion {
+    #[serde(rename = "$patch")]
+    patch: &'static str,
+    api_version: String,
+    kind: String,
+    metadata: DeletionMetadata,
+}
+
+#[derive(Serialize)]
+struct DeletionMetadata {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+}
+
+/// What makes an object the same one in another profile.
+type Identity = (String, String, Option<String>, String);
+
+fn identity(object: &Object) -> Identity {
+    (
+        object.api_version().to_owned(),
+        object.kind().to_owned(),
+        object.namespace().map(str::to_owned),
+        object.name().to_owned(),
+    )
+}
+
+fn kustomization(folder: &str, resources: Vec<String>, patches: Vec<KustomizePatch>) -> OutputFile {
+    let value = Kustomization {
+        api_version: "kustomize.config.k8s.io/v1beta1",
+        kind: "Kustomization",
+        resources,
+        patches,
+    };
+    // a struct of strings and lists always has a YAML form
+    let text = yaml::to_string(&value).unwrap_or_default();
+    OutputFile { path: format!("{folder}kustomization.yaml"), text, origins: Vec::new() }
+}
+
+fn folder(folder: &str, objects: &[&Object]) -> Vec<OutputFile> {
+    let mut out: Vec<OutputFile> = objects.iter().map(|o| o.file(folder)).collect();
+    let mut resources: Vec<String> = objects.iter().map(|o| o.path()).collect();
+    resources.sort();
+    out.push(kustomization(folder, resources, Vec::new()));
+    out
+}
+
+/// One profile alone.
+pub(super) fn flat(objects: &[Object]) -> Vec<OutputFile> {
+    folder("kubernetes/", &objects.iter().collect::<Vec<_>>())
+}
+
+/// A base from the first profile, and an overlay for each.
+pub(super) fn files(profiles: &[&str], all: &[Vec<Object>]) -> Vec<OutputFile> {
+    let Some(base) = all.first() else { return Vec::new() };
+    let mut out = folder(BASE, &base.iter().collect::<Vec<_>>());
+    let by_identity: FxHashMap<Identity, &Object> = base.iter().map(|o| (identity(o), o)).collect();
+    for (profile, objects) in profiles.iter().zip(all) {
+        overlay(profile, base, &by_identity, objects, &mut out);
+    }
+    out.sort_by(|a, b| a.path.cmp(&b.path));
+    out
+}
+
+fn overlay(profile: &str, base: &[Object], by_identity: &FxHashMap<Identity, &Object>, objects: &[Object], out: &mut Vec<OutputFile>) {
+    let folder = format!("kubernetes/overlays/{profile}/");
+    let mut resources = vec!["../../base".to_owned()];
+    let mut patches = Vec::new();
+    let mut kept: Vec<Identity> = Vec::with_capacity(objects.len());
+    for object in objects {
+        let identity = identity(object);
+        match by_identity.get(&identity) {
+            Some(before) => patches.extend(difference(before, object)),
+            None => {
+                resources.push(object.path());
+                out.push(object.file(&folder));
+            }
+        }
+        kept.push(identity);
+    }
+    let kept: rustc_hash::FxHashSet<Identity> = kept.into_iter().collect();
+    patches.extend(base.iter().filter(|o| !kept.contains(&identity(o))).map(deletion));
+    out.push(kustomization(&folder, resources, patches));
+}
+
+fn target(object: &Object) -> Target {
+    let (group, version) = match object.api_version().rsplit_once('/') {
+        Some((group, version)) => (Some(group.to_owned()), version.to_owned()),
+        None => (None, object.api_version().to_owned()),
+    };
+    Target {
+        group,
+        version,
+        kind: object.kind().to_owned(),
+        name: object.name().to_owned(),
+        namespace: object.namespace().map(str::to_owned),
+    }
+}
+
+/// The JSON patch (RFC 6902) that makes the base's object this one.
+fn difference(before: &Object, after: &Object) -> Option<KustomizePatch> {
+    let patch = json_patch::diff(&before.json, &after.json);
+    if patch.0.is_empty() {
+        return None;
+    }
+    let patch = yaml::to_string(&patch).unwrap_or_default();
+    Some(KustomizePatch { patch, target: target(after) })
+}
+
+fn deletion(object: &Object) -> KustomizePatch {
+    let deletion = Deletion {
+        patch: "delete",
+        api_version: object.api_version().to_owned(),
+        kind: object.kind().to_owned(),
+        metadata: DeletionMetadata {
+            name: object.name().to_owned(),
+            namespace: object.namespace().map(str::to_owned),
+        },
+    };
+    KustomizePatch { patch: yaml::to_string(&deletion).unwrap_or_default(), target: target(object) }
+}

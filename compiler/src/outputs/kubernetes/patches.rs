@@ -1,0 +1,220 @@
+//! `patch` and `object` items: merged in, and checked against the Kubernetes types.
+
+use super::object::Object;
+use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::eval::value::{Spanned, Value};
+use crate::graph::{Graph, Patch};
+use crate::outputs::config::Data;
+use crate::text::Span;
+use k8s_openapi::api;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+
+/// The program's own objects.
+pub(super) fn raw_objects(graph: &Graph, diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> {
+    let mut out = Vec::new();
+    for raw in &graph.objects {
+        let object = Object::new(&Data(&raw.value), None, raw.span);
+        let missing: Vec<&str> = [
+            ("`apiVersion`", object.api_version().is_empty()),
+            ("`kind`", object.kind().is_empty()),
+            ("`metadata.name`", object.name().is_empty()),
+        ]
+        .into_iter()
+        .filter_map(|(name, missing)| missing.then_some(name))
+        .collect();
+        if !missing.is_empty() {
+            let message = format!("this object lacks {}", missing.join(", "));
+            diagnostics.push(Diagnostic::new(Code::OBS6104, raw.span, message));
+            continue;
+        }
+        check(&object.json, raw, diagnostics);
+        out.push(object);
+    }
+    out
+}
+
+/// Merges patches into the objects that they name.
+pub(super) fn apply(graph: &Graph, objects: &mut [Object], diagnostics: &mut Vec<Diagnostic>) {
+    for patch in &graph.patches {
+        let matches = |o: &Object| {
+            o.kind() == patch.object_kind.value
+                && o.name() == patch.object_name.value
+                && patch.namespace.as_ref().is_none_or(|n| o.namespace() == Some(n))
+        };
+        let Some(target) = objects.iter_mut().find(|o| matches(o)) else {
+            diagnostics.push(no_target(patch, objects));
+            continue;
+        };
+        let Ok(overlay) = serde_json::to_value(Data(&patch.value.value)) else { continue };
+        merge(&mut target.json, &overlay);
+        check(&target.json, &patch.value, diagnostics);
+        let mut pointer = String::new();
+        origins(&patch.value, &mut pointer, &mut target.origins);
+    }
+}
+
+fn no_target(patch: &Patch, objects: &[Object]) -> Diagnostic {
+    let wanted = format!("{}/{}", patch.object_kind.value, patch.object_name.value);
+    let known: Vec<String> = objects.iter().map(|o| format!("{}/{}", o.kind(), o.name())).collect();
+    let message = format!("nothing that is emitted is called `{wanted}`");
+    let diagnostic = Diagnostic::new(Code::OBS6103, patch.object_kind.span, message);
+    match nearest(&wanted, known.iter().map(String::as_str)) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help("`obs build --dry-run` lists what is emitted"),
+    }
+}
+
+fn origins(value: &Spanned<Value>, pointer: &mut String, out: &mut Vec<crate::outputs::Origin>) {
+    if let Value::Record(record) = &value.value {
+        for (key, field) in record.iter() {
+            let length = pointer.len();
+            crate::outputs::config::pointer_step(pointer, key);
+            out.push(crate::outputs::Origin { pointer: pointer.clone(), span: field.span });
+            origins(field, pointer, out);
+            pointer.truncate(length);
+        }
+    }
+}
+
+/// What identifies the elements of lists that merge; every other list is replaced.
+const MERGE_KEYS: [&str; 4] = ["name", "mountPath", "containerPort", "port"];
+
+fn merge(under: &mut Json, over: &Json) {
+    match (under, over) {
+        (Json::Object(under), Json::Object(over)) => {
+            for (key, value) in over {
+                merge(under.entry(key.clone()).or_insert(Json::Null), value);
+            }
+        }
+        (Json::Array(under), Json::Array(over)) if let Some(key) = merge_key(under, over) => {
+            for value in over {
+                match under.iter_mut().find(|u| u[key] == value[key]) {
+                    Some(found) => merge(found, value),
+                    None => under.push(value.clone()),
+                }
+            }
+        }
+        (under, over) => *under = over.clone(),
+    }
+}
+
+fn merge_key(under: &[Json], over: &[Json]) -> Option<&'static str> {
+    let has = |list: &[Json], key: &str| !list.is_empty() && list.iter().all(|v| v.get(key).is_some());
+    MERGE_KEYS.into_iter().find(|key| has(under, key) && has(over, key))
+}
+
+/// Reads the object as its type and writes it again: what is lost on the way is no field of it.
+fn check(object: &Json, source: &Spanned<Value>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(result) = round_trip(object) else { return };
+    match result {
+        Err(why) => {
+            let kind = object["kind"].as_str().unwrap_or_default();
+            let name = object.pointer("/metadata/name").and_then(Json::as_str).unwrap_or_default();
+            let message = format!("`{kind}/{name}` isn't what Kubernetes takes: {why}");
+            diagnostics.push(Diagnostic::new(Code::OBS6102, source.span, message));
+        }
+        Ok(back) => lost(object, &back, source, "", diagnostics),
+    }
+}
+
+/// Reports the fields of `before` that are gone in `after`, at their places in the source.
+fn lost(before: &Json, after: &Json, source: &Spanned<Value>, path: &str, diagnostics: &mut Vec<Diagnostic>) {
+    match (before, after) {
+        (Json::Object(before), Json::Object(after)) => {
+            for (key, value) in before {
+                let inner = source.value.field(key);
+                match after.get(key) {
+                    Some(after) => lost(value, after, inner.unwrap_or(source), &format!("{path}.{key}"), diagnostics),
+                    None if is_empty(value) => {}
+                    // what the source didn't say isn't its mistake
+                    None if inner.is_none() => {}
+                    None => {
+                        let span = inner.map_or(source.span, |f| f.span);
+                        diagnostics.push(unknown_field(key, path, after, span));
+                    }
+                }
+            }
+        }
+        (Json::Array(before), Json::Array(after)) => {
+            let elements = source.value.elements();
+            for (i, (b, a)) in before.iter().zip(after).enumerate() {
+                // a merged list may hold more than the source said; its own are matched by name
+                let named = elements.iter().find(|e| {
+                    let name = e.value.field("name").and_then(|n| n.value.as_str());
+                    name.is_some() && name.map(|n| n.as_str()) == b["name"].as_str()
+                });
+                let inner = named.or_else(|| elements.get(i).filter(|_| elements.len() == before.len()));
+                if let Some(inner) = inner {
+                    lost(b, a, inner, &format!("{path}[{i}]"), diagnostics);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_empty(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Object(map) => map.is_empty(),
+        Json::Array(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+fn unknown_field(key: &str, path: &str, siblings: &Map<String, Json>, span: Span) -> Diagnostic {
+    let place = path.trim_start_matches('.');
+    let message = match place.is_empty() {
+        true => format!("Kubernetes knows no field `{key}` here"),
+        false => format!("Kubernetes knows no field `{key}` in `{place}`"),
+    };
+    let diagnostic = Diagnostic::new(Code::OBS6102, span, message);
+    match nearest(key, siblings.keys().map(String::as_str)) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help("field names are in camel case; `kubectl explain` lists them"),
+    }
+}
+
+fn through<T: DeserializeOwned + Serialize>(object: &Json) -> Result<Json, String> {
+    let typed: T = serde_json::from_value(object.clone()).map_err(|e| e.to_string())?;
+    serde_json::to_value(typed).map_err(|e| e.to_string())
+}
+
+/// `None` for kinds that aren't built in (custom resources): those are the cluster's to judge.
+fn round_trip(object: &Json) -> Option<Result<Json, String>> {
+    let kind = object["kind"].as_str()?;
+    let group = object["apiVersion"].as_str()?;
+    Some(match (group, kind) {
+        ("v1", "Namespace") => through::<api::core::v1::Namespace>(object),
+        ("v1", "ServiceAccount") => through::<api::core::v1::ServiceAccount>(object),
+        ("v1", "ConfigMap") => through::<api::core::v1::ConfigMap>(object),
+        ("v1", "Secret") => through::<api::core::v1::Secret>(object),
+        ("v1", "Service") => through::<api::core::v1::Service>(object),
+        ("v1", "Pod") => through::<api::core::v1::Pod>(object),
+        ("v1", "PersistentVolumeClaim") => through::<api::core::v1::PersistentVolumeClaim>(object),
+        ("v1", "ResourceQuota") => through::<api::core::v1::ResourceQuota>(object),
+        ("v1", "LimitRange") => through::<api::core::v1::LimitRange>(object),
+        ("apps/v1", "Deployment") => through::<api::apps::v1::Deployment>(object),
+        ("apps/v1", "StatefulSet") => through::<api::apps::v1::StatefulSet>(object),
+        ("apps/v1", "DaemonSet") => through::<api::apps::v1::DaemonSet>(object),
+        ("batch/v1", "Job") => through::<api::batch::v1::Job>(object),
+        ("batch/v1", "CronJob") => through::<api::batch::v1::CronJob>(object),
+        ("rbac.authorization.k8s.io/v1", "Role") => through::<api::rbac::v1::Role>(object),
+        ("rbac.authorization.k8s.io/v1", "RoleBinding") => through::<api::rbac::v1::RoleBinding>(object),
+        ("rbac.authorization.k8s.io/v1", "ClusterRole") => through::<api::rbac::v1::ClusterRole>(object),
+        ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding") => {
+            through::<api::rbac::v1::ClusterRoleBinding>(object)
+        }
+        ("networking.k8s.io/v1", "NetworkPolicy") => through::<api::networking::v1::NetworkPolicy>(object),
+        ("networking.k8s.io/v1", "Ingress") => through::<api::networking::v1::Ingress>(object),
+        ("policy/v1", "PodDisruptionBudget") => through::<api::policy::v1::PodDisruptionBudget>(object),
+        ("autoscaling/v2", "HorizontalPodAutoscaler") => {
+            through::<api::autoscaling::v2::HorizontalPodAutoscaler>(object)
+        }
+        ("storage.k8s.io/v1", "StorageClass") => through::<api::storage::v1::StorageClass>(object),
+        ("scheduling.k8s.io/v1", "PriorityClass") => through::<api::scheduling::v1::PriorityClass>(object),
+        _ => return None,
+    })
+}

@@ -1,0 +1,179 @@
+//! NetworkPolicies: deny all, then allow exactly the flows.
+
+use super::Context;
+use super::labels::{label_selector, metadata, plain_metadata, selector};
+use super::object::Object;
+use super::services::transports;
+use crate::graph::{Component, Flow, Graph, Peer, WorkloadKind};
+use indexmap::IndexMap;
+use k8s_openapi::api::networking::v1::{
+    IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
+    NetworkPolicySpec,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use smol_str::SmolStr;
+
+fn both_directions() -> Option<Vec<String>> {
+    Some(vec!["Ingress".into(), "Egress".into()])
+}
+
+/// Denies all traffic in each isolated namespace.
+pub(super) fn default_policies(graph: &Graph) -> Vec<Object> {
+    let deny = |namespace: &crate::graph::Namespace| {
+        let policy = NetworkPolicy {
+            metadata: plain_metadata(graph, "default-deny", Some(&namespace.name)),
+            spec: Some(NetworkPolicySpec {
+                pod_selector: Some(LabelSelector::default()),
+                policy_types: both_directions(),
+                ..NetworkPolicySpec::default()
+            }),
+        };
+        Object::new(&policy, None, namespace.span)
+    };
+    graph.namespaces.iter().filter(|n| n.isolated).map(deny).collect()
+}
+
+/// Allows a component its flows.
+pub(super) fn component_policy(context: &Context<'_>) -> Option<Object> {
+    let namespace = context.component.namespace?;
+    if !context.graph.namespaces[namespace.0 as usize].isolated {
+        return None;
+    }
+    let id = context.component.id;
+    let mut ingress = Vec::new();
+    let mut egress = Vec::new();
+    for flow in &context.graph.flows {
+        if flow.to == id {
+            ingress.extend(ingress_rule(context, flow));
+        }
+        if flow.from == id {
+            egress.extend(egress_rule(context, flow));
+        }
+    }
+    let spans = |rules: &[(_, crate::text::Span)]| -> Vec<crate::text::Span> { rules.iter().map(|(_, s)| *s).collect() };
+    let ingress_spans: Vec<_> = ingress.iter().map(|(_, s)| *s).collect();
+    let egress_spans = spans(&egress);
+    let mut egress: Vec<NetworkPolicyEgressRule> = egress.into_iter().map(|(rule, _)| rule).collect();
+    if !egress.is_empty() {
+        // whoever calls someone by name asks for the name first
+        egress.push(dns());
+    }
+    let policy = NetworkPolicy {
+        metadata: metadata(context, context.name()),
+        spec: Some(NetworkPolicySpec {
+            pod_selector: Some(label_selector(context.component)),
+            policy_types: both_directions(),
+            ingress: Some(ingress.into_iter().map(|(rule, _)| rule).collect()),
+            egress: Some(egress),
+        }),
+    };
+    let mut object = Object::new(&policy, Some(context.name()), context.component.span);
+    for (i, span) in ingress_spans.into_iter().enumerate() {
+        object = object.caused(format!("/spec/ingress/{i}"), span);
+    }
+    for (i, span) in egress_spans.into_iter().enumerate() {
+        object = object.caused(format!("/spec/egress/{i}"), span);
+    }
+    Some(object)
+}
+
+fn ingress_rule(context: &Context<'_>, flow: &Flow) -> Option<(NetworkPolicyIngressRule, crate::text::Span)> {
+    let from = peers(context, context.graph.component(flow.from))?;
+    let rule = NetworkPolicyIngressRule { from: some(from), ports: some(ports(flow, &[])) };
+    Some((rule, flow.span))
+}
+
+fn egress_rule(context: &Context<'_>, flow: &Flow) -> Option<(NetworkPolicyEgressRule, crate::text::Span)> {
+    let target = context.graph.component(flow.to);
+    let to = peers(context, target)?;
+    let own = match &target.peer {
+        Some(Peer::Cidrs { ports, .. }) => ports.as_slice(),
+        _ => &[],
+    };
+    let rule = NetworkPolicyEgressRule { to: some(to), ports: some(ports(flow, own)) };
+    Some((rule, flow.span))
+}
+
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
+}
+
+/// Who is at the other end; an empty list is anyone. `None` where a policy can't see them.
+fn peers(context: &Context<'_>, other: &Component) -> Option<Vec<NetworkPolicyPeer>> {
+    if other.workload != WorkloadKind::External {
+        let foreign = other.namespace != context.component.namespace;
+        let namespace = context.graph.namespace_of(other).filter(|_| foreign);
+        return Some(vec![NetworkPolicyPeer {
+            pod_selector: Some(LabelSelector {
+                match_labels: Some(selector(other)),
+                match_expressions: None,
+            }),
+            namespace_selector: namespace.map(|n| LabelSelector {
+                match_labels: Some([("kubernetes.io/metadata.name".to_owned(), n.to_string())].into()),
+                match_expressions: None,
+            }),
+            ip_block: None,
+        }]);
+    }
+    match &other.peer {
+        Some(Peer::Pods { namespaces, pods }) => Some(vec![NetworkPolicyPeer {
+            namespace_selector: Some(labelled(namespaces)),
+            pod_selector: (!pods.is_empty()).then(|| labelled(pods)),
+            ip_block: None,
+        }]),
+        Some(Peer::Cidrs { blocks, .. }) => Some(
+            blocks
+                .iter()
+                .map(|cidr| NetworkPolicyPeer {
+                    ip_block: Some(IPBlock { cidr: cidr.to_string(), except: None }),
+                    ..NetworkPolicyPeer::default()
+                })
+                .collect(),
+        ),
+        Some(Peer::Outside) | None => None,
+    }
+}
+
+fn labelled(labels: &IndexMap<SmolStr, SmolStr>) -> LabelSelector {
+    let map = labels.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+    LabelSelector { match_labels: (!labels.is_empty()).then_some(map), match_expressions: None }
+}
+
+/// The flow's ports as numbers: names are those of the other end's pods. No port at all means any.
+fn ports(flow: &Flow, own: &[u16]) -> Vec<NetworkPolicyPort> {
+    let port = |number: u16, protocol: &str| NetworkPolicyPort {
+        port: Some(IntOrString::Int(i32::from(number))),
+        protocol: Some(protocol.into()),
+        end_port: None,
+    };
+    if !own.is_empty() {
+        return own.iter().map(|n| port(*n, "TCP")).collect();
+    }
+    let each = |p: &crate::graph::Port| -> Vec<NetworkPolicyPort> {
+        transports(p).into_iter().map(|(_, protocol)| port(p.number, protocol)).collect()
+    };
+    flow.ports.iter().flat_map(each).collect()
+}
+
+fn dns() -> NetworkPolicyEgressRule {
+    let map = |key: &str, value: &str| {
+        Some(LabelSelector {
+            match_labels: Some([(key.to_owned(), value.to_owned())].into()),
+            match_expressions: None,
+        })
+    };
+    let port = |protocol: &str| NetworkPolicyPort {
+        port: Some(IntOrString::Int(53)),
+        protocol: Some(protocol.into()),
+        end_port: None,
+    };
+    NetworkPolicyEgressRule {
+        to: Some(vec![NetworkPolicyPeer {
+            namespace_selector: map("kubernetes.io/metadata.name", "kube-system"),
+            pod_selector: map("k8s-app", "kube-dns"),
+            ip_block: None,
+        }]),
+        ports: Some(vec![port("UDP"), port("TCP")]),
+    }
+}
