@@ -103,6 +103,7 @@ codes! {
     // exposure, hygiene
     OBS5103 Warning "unused-waiver" "a waiver of something that isn't found";
     OBS5104 Error "bad-waiver" "a waiver without a reason, or of a code that doesn't exist";
+    OBS5105 Warning "expired-waiver" "a waiver whose last day is over";
     // what is emitted
     OBS6101 Error "file-content" "content that a file's format can't hold";
     OBS6102 Error "unknown-kubernetes-field" "a patch or object that Kubernetes' types don't have";

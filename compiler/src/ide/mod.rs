@@ -1,12 +1,19 @@
 //! What editors and the command line ask of the compiler, as plain data: no LSP types, no disk.
 
-use crate::db::{self, FileText, RootDb, SourceFile};
+use crate::db::{self, Db, FileText, RootDb, SourceFile};
 use crate::diagnostics::Diagnostic;
 use crate::graph::{self, Stack, TestResult};
 use crate::names;
+use crate::outputs::kubernetes;
 use crate::rules;
 use crate::text::{FileId, FileRange, LineIndex, Sources, Span};
 use std::sync::Arc;
+
+/// The Kubernetes output of all profiles, for what is wrong with it.
+#[salsa::tracked]
+fn emitted(db: &dyn Db, entry: SourceFile) -> kubernetes::Emitted {
+    kubernetes::emit(&graph::stacks(db, entry).stacks)
+}
 
 /// Owns the program's inputs. One thread writes; [`Host::analysis`] gives snapshots to read from.
 #[derive(Default)]
@@ -60,9 +67,18 @@ impl Analysis {
     /// All that is wrong with the program that starts at `entry`, by place; what is waived is left out.
     pub fn check(&self, entry: &str) -> Vec<Diagnostic> {
         let Some(entry) = self.entry(entry) else { return Vec::new() };
-        let mut found = rules::check(&self.db, entry).clone();
+        let mut found = rules::check(&self.db, entry).found.clone();
+        if !found.iter().any(Diagnostic::is_error) {
+            found.extend_from_slice(&emitted(&self.db, entry).diagnostics);
+        }
         found.sort_by_cached_key(|d| (self.locate(d.primary), d.code, d.message.clone()));
         found
+    }
+
+    /// A finding for each waiver whose last day is before `today` (`YYYY-MM-DD`), and what it no longer covers. The
+    /// compiler itself reads no clock.
+    pub fn expired_waivers(&self, entry: &str, today: &str) -> Vec<Diagnostic> {
+        self.entry(entry).map(|e| rules::expired_waivers(&self.db, e, today)).unwrap_or_default()
     }
 
     /// What is deployed under each profile; `None` where the program has errors.
@@ -72,6 +88,17 @@ impl Analysis {
         }
         let entry = self.entry(entry)?;
         Some(Arc::clone(&graph::stacks(&self.db, entry).stacks))
+    }
+
+    /// The files of the program that starts at `entry` which aren't the library's, itself first.
+    pub fn project_files(&self, entry: &str) -> Vec<String> {
+        let files = self.files(entry).into_iter().map(|id| db::file(&self.db, id));
+        files.filter(|f| !db::is_library(&self.db, *f)).map(|f| f.path(&self.db).to_owned()).collect()
+    }
+
+    /// Whether the library has a file at this path.
+    pub fn is_library_path(&self, path: &str) -> bool {
+        self.entry(path).is_some_and(|f| db::is_library(&self.db, f))
     }
 
     /// The program's `test` items, carried out.

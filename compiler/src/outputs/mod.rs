@@ -3,9 +3,11 @@
 pub mod config;
 pub mod diagram;
 pub mod docs;
+pub mod graph_json;
 pub mod kubernetes;
 
 use crate::text::Span;
+use sha2::{Digest, Sha256};
 
 /// A file to write, in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,4 +27,9 @@ pub struct Origin {
     pub pointer: String,
     /// The place.
     pub span: Span,
+}
+
+/// SHA-256 in hexadecimal.
+pub fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -5,6 +5,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{self, Graph, Waiver};
 use crate::names;
 use crate::types::items;
+use smol_str::SmolStr;
 
 /// What a rule sees: the graph of every profile, the default first.
 pub struct Context<'a> {
@@ -25,9 +26,18 @@ type Rule = fn(&Context<'_>, &mut Vec<Diagnostic>);
 /// All rules, in the order of their codes.
 const RULES: &[Rule] = &[];
 
-/// All that is wrong with the program that starts at a file, waived findings left out.
+/// What was found, and what of it the program waives.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Checked {
+    /// Findings that stand.
+    pub found: Vec<Diagnostic>,
+    /// Waived ones, each with the last day of the waiver that holds longest.
+    pub waived: Vec<(Diagnostic, Option<SmolStr>)>,
+}
+
+/// All that is wrong with the program that starts at a file.
 #[salsa::tracked]
-pub fn check(db: &dyn Db, entry: SourceFile) -> Vec<Diagnostic> {
+pub fn check(db: &dyn Db, entry: SourceFile) -> Checked {
     let program = names::program(db, entry);
     let mut out = program.diagnostics.clone();
     for &id in &program.files {
@@ -49,34 +59,51 @@ pub fn check(db: &dyn Db, entry: SourceFile) -> Vec<Diagnostic> {
         }
         waive(&first.waivers, out)
     } else {
-        out
+        Checked { found: out, waived: Vec::new() }
     }
 }
 
-/// Leaves out what is waived. Errors can't be waived: such a program has no meaning.
-fn waive(waivers: &[Waiver], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// A finding for each waiver that ended before `today`, and the findings that nothing waives since.
+pub fn expired_waivers(db: &dyn Db, entry: SourceFile, today: &str) -> Vec<Diagnostic> {
+    // dates as `YYYY-MM-DD` order as text
+    let over = |until: &SmolStr| until.as_str() < today;
+    let graphs = graph::graphs(db, entry);
+    let waivers = graphs.graphs.first().map(|g| g.waivers.as_slice()).unwrap_or_default();
+    let ended = waivers.iter().filter_map(|w| w.until.as_ref().filter(|u| over(u)).map(|until| (w, until)));
+    let mut out: Vec<Diagnostic> = ended
+        .map(|(w, until)| {
+            let message = format!("the waiver of `{}` ended on {until}", w.code);
+            Diagnostic::new(Code::OBS5105, w.span, message).help("resolve the finding, or give the waiver a new end")
+        })
+        .collect();
+    let back = check(db, entry).waived.iter().filter(|(_, until)| until.as_ref().is_some_and(over));
+    out.extend(back.map(|(d, _)| d.clone()));
+    out
+}
+
+/// Parts what is waived from the rest. Errors can't be waived: such a program has no meaning.
+fn waive(waivers: &[Waiver], all: Vec<Diagnostic>) -> Checked {
     let waives = |waiver: &Waiver, d: &Diagnostic| {
         !d.is_error()
             && waiver.code.eq_ignore_ascii_case(d.code.id())
             && (waiver.on.is_empty() || d.subjects.iter().any(|s| waiver.on.iter().any(|w| w == s)))
     };
     let mut used = vec![false; waivers.len()];
-    let mut out: Vec<Diagnostic> = Vec::with_capacity(found.len());
-    for diagnostic in found {
-        let mut waived = false;
-        for (at, waiver) in waivers.iter().enumerate() {
-            if waives(waiver, &diagnostic) {
-                (used[at], waived) = (true, true);
-            }
-        }
-        if !waived {
-            out.push(diagnostic);
+    let mut out = Checked::default();
+    for diagnostic in all {
+        let by: Vec<usize> = (0..waivers.len()).filter(|&at| waives(&waivers[at], &diagnostic)).collect();
+        by.iter().for_each(|&at| used[at] = true);
+        let ends = by.iter().map(|&at| waivers[at].until.clone());
+        // no end is the longest
+        match ends.max_by_key(|until| (until.is_none(), until.clone())) {
+            Some(until) => out.waived.push((diagnostic, until)),
+            None => out.found.push(diagnostic),
         }
     }
     for (waiver, _) in waivers.iter().zip(&used).filter(|(_, used)| !**used) {
         if Code::parse(&waiver.code).is_some() {
             let message = format!("nothing here is waived: `{}` isn't found", waiver.code);
-            out.push(Diagnostic::new(Code::OBS5103, waiver.span, message).help("remove the waiver"));
+            out.found.push(Diagnostic::new(Code::OBS5103, waiver.span, message).help("remove the waiver"));
         }
     }
     out

@@ -3,7 +3,9 @@
 mod line_index;
 mod sources;
 mod span;
+mod xml;
 
 pub use line_index::{LineCol, LineIndex};
 pub use sources::Sources;
 pub use span::{Anchors, FileId, FileRange, Span, TextRange};
+pub use xml::xml_escape;

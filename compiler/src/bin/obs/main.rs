@@ -1,15 +1,33 @@
-//! obs.
-use obs_compiler::{db::FileText, ide::Host, text::Sources};
-fn main() {
-    let path = std::env::args().nth(1).unwrap();
-    let text = std::fs::read_to_string(&path).unwrap();
-    let mut host = Host::new();
-    host.set_file(&path, FileText::Text(text.into()));
-    let a = host.analysis();
-    for d in a.check(&path) {
-        let r = a.locate(d.primary);
-        let lc = a.line_index(r.file).line_col(r.range.start);
-        println!("{}:{}:{}: {}[{}]: {}  // {:?}", a.path(r.file), lc.line + 1, lc.col + 1, d.severity.name(), d.code.id(), d.message, d.help);
+//! The command `obs`. The only part of the compiler that touches disk, environment and clock.
+
+mod args;
+mod commands;
+mod failure;
+mod files;
+mod progress;
+mod read;
+mod session;
+mod watch;
+mod write;
+
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = args::Arguments::parse();
+    // deep but legal programs need more than the two megabytes of some systems' main threads
+    let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || commands::run(arguments));
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(Ok(outcome))) => outcome.into(),
+        Ok(Ok(Err(failure))) => {
+            // a closed stderr leaves nobody to tell
+            let _ = writeln!(std::io::stderr(), "{failure}");
+            ExitCode::from(2)
+        }
+        Ok(Err(_)) | Err(_) => {
+            let _ = writeln!(std::io::stderr(), "error: obs itself failed; please report it with the lines above");
+            ExitCode::from(2)
+        }
     }
-    if let Some(s) = a.stacks(&path) { if std::env::args().nth(2).is_some() { println!("{s:#?}"); } else { println!("{} profiles, {} components, {} flows", s.len(), s[0].graph.components.len(), s[0].graph.flows.len()); } }
 }

@@ -392,6 +392,19 @@ pub struct Verdict {
     pub span: Span,
 }
 
+impl Verdict {
+    fn failure(&self) -> Option<Diagnostic> {
+        (self.holds == Some(false)).then(|| Diagnostic::new(Code::OBS2118, self.span, self.message.as_str()))
+    }
+}
+
+impl TestResult {
+    /// A finding for each assertion that doesn't hold.
+    pub fn failures(&self) -> Vec<Diagnostic> {
+        self.verdicts.iter().filter_map(Verdict::failure).collect()
+    }
+}
+
 /// A `test` item, carried out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestResult {
@@ -419,11 +432,8 @@ pub fn check_asserts(db: &dyn Db, entry: SourceFile) -> Vec<Diagnostic> {
         let world = GraphWorld::new(graph);
         let mut eval = Evaluator::new(db, &world);
         for assert in cores(db, entry).iter().flat_map(|c| &c.asserts) {
-            let verdict = judge(&mut eval, assert);
-            if verdict.holds == Some(false) {
-                let help = format!("in profile `{}`", graph.profile);
-                out.push(Diagnostic::new(Code::OBS2118, verdict.span, verdict.message.as_str()).help(help));
-            }
+            let failure = judge(&mut eval, assert).failure();
+            out.extend(failure.map(|f| f.help(format!("in profile `{}`", graph.profile))));
         }
         out.append(&mut eval.diagnostics);
     }

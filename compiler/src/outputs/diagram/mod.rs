@@ -1,1 +1,47 @@
-//! TODO
+//! Pictures: a part of the graph as boxes within boxes and arrows, painted in several forms.
+
+mod ascii;
+mod mermaid;
+mod picture;
+
+use crate::graph::Graph;
+use picture::Picture;
+
+/// The views that always exist, besides those of the program's own.
+pub const VIEWS: &[&str] = &["system"];
+
+/// A form of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Boxes of box-drawing characters, for terminals and plain text.
+    Ascii,
+    /// A Mermaid flowchart, which GitHub and GitLab draw.
+    Mermaid,
+}
+
+impl Format {
+    /// The names of all forms.
+    pub const NAMES: &[&str] = &["ascii", "mermaid"];
+
+    /// The form with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "ascii" => Some(Format::Ascii),
+            "mermaid" => Some(Format::Mermaid),
+            _ => None,
+        }
+    }
+}
+
+/// A view of the graph in a form; `None` where there is no view of that name.
+pub fn draw(graph: &Graph, view: &str, format: Format) -> Option<String> {
+    let picture = match graph.views.iter().find(|v| v.name == view) {
+        Some(own) => Picture::of_view(graph, own),
+        None if view == "system" => Picture::system(graph),
+        None => return None,
+    };
+    Some(match format {
+        Format::Ascii => ascii::paint(&picture),
+        Format::Mermaid => mermaid::paint(&picture),
+    })
+}

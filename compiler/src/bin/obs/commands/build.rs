@@ -1,0 +1,106 @@
+//! `obs build`.
+
+use super::of_profile;
+use crate::failure::{Failure, Outcome};
+use crate::read::Program;
+use crate::session::{Session, many, print};
+use crate::watch;
+use crate::write::{Plan, Target};
+use obs_compiler::outputs::{OutputFile, kubernetes};
+use obs_compiler::render::Format;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// What is asked for.
+pub struct Request {
+    pub file: PathBuf,
+    pub output: PathBuf,
+    pub profile: Option<String>,
+    pub mode: Mode,
+    pub format: Format,
+}
+
+/// What happens to what is emitted.
+pub enum Mode {
+    Write { force: bool },
+    Stdout,
+    Check,
+    DryRun,
+}
+
+pub fn run(session: &Session, request: &Request, watched: bool) -> Result<Outcome, Failure> {
+    let mut program = session.open(&request.file)?;
+    if watched {
+        return watch::watch(&mut program, |program| once(session, request, program));
+    }
+    once(session, request, &program)
+}
+
+fn once(session: &Session, request: &Request, program: &Program) -> Result<Outcome, Failure> {
+    let progress = session.progress("compiling", &request.file);
+    let Some(stacks) = session.stacks(program, request.format)? else { return Ok(Outcome::Findings) };
+    if matches!(request.mode, Mode::Stdout) {
+        print(&kubernetes::stream(of_profile(&stacks, request.profile.as_deref())?).0)?;
+        return Ok(Outcome::Clean);
+    }
+    let files: Vec<OutputFile> = match &request.profile {
+        Some(_) => kubernetes::flat(of_profile(&stacks, request.profile.as_deref())?).files,
+        None => kubernetes::emit(&stacks).files,
+    };
+    let next = match &request.profile {
+        Some(_) => "kubernetes".to_owned(),
+        None => format!("kubernetes/overlays/{}", stacks[0].graph.profile),
+    };
+    let outcome = deliver(session, &request.output, &files, &request.mode)?;
+    drop(progress);
+    if matches!(request.mode, Mode::Write { .. }) {
+        session.say(&format!("next: kubectl apply --server-side -k {}", request.output.join(next).display()));
+    }
+    Ok(outcome)
+}
+
+/// Brings files into a folder, or says what would happen.
+pub fn deliver(session: &Session, folder: &Path, files: &[OutputFile], mode: &Mode) -> Result<Outcome, Failure> {
+    let target = Target::new(folder, files)?;
+    let plan = target.plan()?;
+    match mode {
+        Mode::Check => {
+            print(&list(folder, &plan))?;
+            Ok(if plan.is_empty() { Outcome::Clean } else { Outcome::Findings })
+        }
+        Mode::DryRun => {
+            print(&list(folder, &plan))?;
+            Ok(Outcome::Clean)
+        }
+        Mode::Write { force } => {
+            target.carry_out(&plan, *force)?;
+            let changed = plan.write.len() + plan.foreign.len();
+            session.say(&format!(
+                "{}: {} written, {} unchanged, {} removed",
+                folder.display(),
+                many(changed, "file"),
+                plan.same,
+                plan.remove.len()
+            ));
+            for path in &plan.left {
+                session.say(&format!("left alone: `{}` is no longer emitted, but was changed", folder.join(path).display()));
+            }
+            plan.write.iter().for_each(|path| session.detail(&format!("  {}", folder.join(path).display())));
+            Ok(Outcome::Clean)
+        }
+        Mode::Stdout => Ok(Outcome::Clean),
+    }
+}
+
+fn list(folder: &Path, plan: &Plan) -> String {
+    let mut out = String::new();
+    let groups =
+        [("write", &plan.write), ("remove", &plan.remove), ("overwrite (changed by hand)", &plan.foreign), ("leave", &plan.left)];
+    for (what, paths) in groups {
+        for path in paths {
+            // writing to a string can't fail
+            let _ = writeln!(out, "{what} {}", folder.join(path).display());
+        }
+    }
+    out
+}

@@ -1,0 +1,49 @@
+//! `obs diagram`.
+
+use super::of_profile;
+use crate::failure::{Failure, Outcome};
+use crate::read::Program;
+use crate::session::{Session, print};
+use crate::{watch, write};
+use obs_compiler::diagnostics::nearest;
+use obs_compiler::outputs::diagram::{self, Format, VIEWS};
+use obs_compiler::render;
+use std::path::PathBuf;
+
+/// What is asked for.
+pub struct Request {
+    pub file: PathBuf,
+    pub view: String,
+    pub format: Format,
+    pub profile: Option<String>,
+    pub output: Option<PathBuf>,
+}
+
+pub fn run(session: &Session, request: &Request, watched: bool) -> Result<Outcome, Failure> {
+    let mut program = session.open(&request.file)?;
+    if watched {
+        return watch::watch(&mut program, |program| once(session, request, program));
+    }
+    once(session, request, &program)
+}
+
+fn once(session: &Session, request: &Request, program: &Program) -> Result<Outcome, Failure> {
+    let _progress = session.progress("drawing", &request.file);
+    let Some(stacks) = session.stacks(program, render::Format::Text)? else { return Ok(Outcome::Findings) };
+    let stack = of_profile(&stacks, request.profile.as_deref())?;
+    let Some(picture) = diagram::draw(&stack.graph, &request.view, request.format) else {
+        let own: Vec<&str> = stack.graph.views.iter().map(|v| v.name.as_str()).collect();
+        let known: Vec<&str> = VIEWS.iter().copied().chain(own).collect();
+        let meant = nearest(&request.view, known.iter().copied()).map(|n| format!("did you mean `{n}`? ")).unwrap_or_default();
+        return Err(Failure::new(format!("there is no view `{}`", request.view))
+            .help(format!("{meant}known: {}", known.join(", "))));
+    };
+    match &request.output {
+        None => print(&picture)?,
+        Some(path) => {
+            write::replace(path, &picture)?;
+            session.say(&format!("{} written", path.display()));
+        }
+    }
+    Ok(Outcome::Clean)
+}

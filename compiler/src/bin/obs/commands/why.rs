@@ -1,0 +1,114 @@
+//! `obs why`: what in the source caused an emitted object, one of its fields, or a parameter's value.
+
+use super::of_profile;
+use crate::failure::{Failure, Outcome};
+use crate::session::{Session, locator, print};
+use obs_compiler::diagnostics::nearest;
+use obs_compiler::graph::{Graph, LinkSource, Stack};
+use obs_compiler::outputs::kubernetes::{self, Object};
+use obs_compiler::render::{Format, Place};
+use obs_compiler::text::Span;
+use std::fmt::Write;
+use std::path::Path;
+
+pub fn run(session: &Session, file: &Path, object: &str, profile: Option<&str>) -> Result<Outcome, Failure> {
+    let program = session.open(file)?;
+    let Some(stacks) = session.stacks(&program, Format::Text)? else { return Ok(Outcome::Findings) };
+    let stack = of_profile(&stacks, profile)?;
+    let analysis = program.host.analysis();
+    let mut locator = locator(&analysis, &program.root);
+    let mut place = |span: Span| locator.place(span);
+    let answer = if object.contains('/') { of_object(stack, object, &mut place)? } else { of_param(&stack.graph, object, &mut place)? };
+    print(&answer)?;
+    Ok(Outcome::Clean)
+}
+
+fn line(out: &mut String, what: &str, place: &Place) {
+    // writing to a string can't fail
+    let _ = writeln!(out, "{what}\n  {}  {}", place.short(), place.line());
+}
+
+fn of_param(graph: &Graph, path: &str, place: &mut dyn FnMut(Span) -> Place) -> Result<String, Failure> {
+    let (name, param) = path.split_once('.').unwrap_or((path, ""));
+    let Some(component) = graph.components.iter().find(|c| c.name == name) else {
+        return Err(unknown("component", name, graph.components.iter().map(|c| c.name.as_str())));
+    };
+    let mut out = String::new();
+    if param.is_empty() {
+        line(&mut out, &format!("{name} is a {}", component.kind), &place(component.span));
+        return Ok(out);
+    }
+    if param == "replicas" && !component.params.contains_key("replicas") {
+        line(&mut out, &format!("{}", component.replicas.count), &place(component.replicas.origin));
+        return Ok(out);
+    }
+    let Some(effective) = component.params.get(param) else {
+        return Err(unknown("parameter", param, component.params.keys().map(smol_str::SmolStr::as_str)));
+    };
+    // writing to a string can't fail
+    let _ = writeln!(out, "{name}.{param} = {}", effective.value);
+    for link in effective.chain.iter().rev() {
+        let said = match &link.source {
+            LinkSource::Default => "default".to_owned(),
+            LinkSource::Kind(kind) => format!("kind {kind}"),
+            LinkSource::Acceptor => "the side that accepts".to_owned(),
+            LinkSource::Own => "the component".to_owned(),
+            LinkSource::Scale => "scale".to_owned(),
+            LinkSource::Profile(profile) => format!("profile {profile}"),
+        };
+        line(&mut out, &format!("{said}: {}", link.value), &place(link.span));
+    }
+    Ok(out)
+}
+
+fn of_object(stack: &Stack, path: &str, place: &mut dyn FnMut(Span) -> Place) -> Result<String, Failure> {
+    let (path, pointer) = path.split_once('#').unwrap_or((path, ""));
+    // the program was checked: what patches do wrong was reported then
+    let objects = kubernetes::objects(stack, &mut Vec::new());
+    let Some(object) = objects.iter().find(|o| is_named(o, path)) else {
+        let names: Vec<String> = objects.iter().map(|o| format!("{}/{}", o.kind(), o.name())).collect();
+        return Err(unknown("object", path, names.iter().map(String::as_str)));
+    };
+    let Some(value) = object.json.pointer(pointer) else {
+        return Err(Failure::new(format!("{}/{} has no `{pointer}`", object.kind(), object.name()))
+            .help("a JSON pointer such as `#/spec/replicas`"));
+    };
+    let mut out = String::new();
+    if !pointer.is_empty() {
+        // writing to a string can't fail
+        let _ = writeln!(out, "{pointer} = {value}");
+    }
+    // nearest first: what caused the field, then what caused what holds it
+    let mut above: Vec<_> = object.origins.iter().filter(|o| within(pointer, &o.pointer)).collect();
+    above.sort_by_key(|o| std::cmp::Reverse(o.pointer.len()));
+    for origin in above {
+        let what = if origin.pointer.is_empty() { format!("{}/{}", object.kind(), object.name()) } else { origin.pointer.clone() };
+        line(&mut out, &what, &place(origin.span));
+    }
+    for origin in object.origins.iter().filter(|o| o.pointer != pointer && within(&o.pointer, pointer)) {
+        line(&mut out, &origin.pointer, &place(origin.span));
+    }
+    Ok(out)
+}
+
+/// Whether a pointer is another one or leads into it.
+fn within(pointer: &str, outer: &str) -> bool {
+    pointer.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn is_named(object: &Object, path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts[..] {
+        [kind, name] => object.kind().eq_ignore_ascii_case(kind) && object.name() == name,
+        [namespace, kind, name] => {
+            object.namespace() == Some(namespace) && object.kind().eq_ignore_ascii_case(kind) && object.name() == name
+        }
+        _ => false,
+    }
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Failure {
+    let meant = nearest(name, known.clone()).map(|n| format!("did you mean `{n}`? ")).unwrap_or_default();
+    let all: Vec<&str> = known.collect();
+    Failure::new(format!("there is no {what} `{name}`")).help(format!("{meant}known: {}", all.join(", ")))
+}

@@ -1,0 +1,61 @@
+//! What ends a command early, and the exit code that tells of it.
+
+use std::fmt::{self, Display};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// How a command ended, where it could be carried out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing wrong.
+    Clean,
+    /// The program has errors, or a `--check` found a difference.
+    Findings,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Clean => ExitCode::SUCCESS,
+            Outcome::Findings => ExitCode::from(1),
+        }
+    }
+}
+
+/// A command that could not be carried out: exit code 2.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// `what` could not be done to `path`.
+    pub fn io(what: &str, path: &Path, error: &std::io::Error) -> Self {
+        Self::new(format!("can't {what} `{}`: {}", path.display(), reason(error)))
+    }
+}
+
+/// An operating system's error without its number.
+pub fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        self.help.iter().try_for_each(|help| write!(f, "\n  help: {help}"))
+    }
+}

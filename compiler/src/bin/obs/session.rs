@@ -1,0 +1,128 @@
+//! What every command does alike: open a program, show what is wrong with it, say what to do next.
+
+use crate::args::{Color, Deny, Global};
+use crate::failure::{Failure, Outcome};
+use crate::progress::Progress;
+use crate::read::{Program, from_here};
+use obs_compiler::diagnostics::Severity;
+use obs_compiler::graph::Stack;
+use obs_compiler::ide::Analysis;
+use obs_compiler::render::{Finding, Format, Locator, Style, count};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The options that hold for a whole run.
+pub struct Session {
+    pub global: Global,
+}
+
+impl Session {
+    /// Reads a program, with progress.
+    pub fn open(&self, path: &Path) -> Result<Program, Failure> {
+        Program::open(path)
+    }
+
+    /// Shows that work goes on.
+    pub fn progress(&self, what: &str, path: &Path) -> Progress {
+        Progress::start(self.global.quiet, format!("obs: {what} {}", path.display()))
+    }
+
+    /// What is wrong with a program, save what the command line allows.
+    pub fn findings(&self, program: &Program) -> Vec<Finding> {
+        let analysis = program.host.analysis();
+        let mut found = analysis.check(&program.entry);
+        found.extend(analysis.expired_waivers(&program.entry, &today()));
+        found.retain(|d| d.is_error() || !self.global.allow.contains(&d.code));
+        let mut locator = locator(&analysis, &program.root);
+        found.iter().map(|d| locator.finding(d)).collect()
+    }
+
+    /// Shows findings and says whether they fail the run.
+    pub fn report(&self, findings: &[Finding], format: Format) -> Result<Outcome, Failure> {
+        let text = format.render(findings, self.style());
+        if format.for_people() {
+            tell(&text);
+            self.summary(findings);
+        } else {
+            print(&text)?;
+        }
+        let (errors, warnings) = (count(findings, Severity::Error), count(findings, Severity::Warning));
+        let denied = self.global.deny == Some(Deny::Warnings) && warnings > 0;
+        Ok(if errors > 0 || denied { Outcome::Findings } else { Outcome::Clean })
+    }
+
+    fn summary(&self, findings: &[Finding]) {
+        let (errors, warnings) = (count(findings, Severity::Error), count(findings, Severity::Warning));
+        let Some(first) = findings.iter().max_by_key(|f| std::cmp::Reverse(f.severity)) else { return };
+        let code = first.code.id();
+        self.say(&format!("{}, {}; `obs explain {code}` tells more", many(errors, "error"), many(warnings, "warning")));
+    }
+
+    /// The stacks of a program that has no errors; shows what is wrong otherwise (and warnings in any case).
+    pub fn stacks(&self, program: &Program, format: Format) -> Result<Option<Arc<Vec<Stack>>>, Failure> {
+        let findings = self.findings(program);
+        let outcome = if findings.is_empty() && format.for_people() {
+            Outcome::Clean
+        } else {
+            self.report(&findings, format)?
+        };
+        Ok(if outcome == Outcome::Clean { program.host.analysis().stacks(&program.entry) } else { None })
+    }
+
+    /// A remark on stderr, unless quiet.
+    pub fn say(&self, text: &str) {
+        if !self.global.quiet {
+            tell(&format!("{text}\n"));
+        }
+    }
+
+    /// A remark for those who want more of them.
+    pub fn detail(&self, text: &str) {
+        if self.global.verbose > 0 {
+            self.say(text);
+        }
+    }
+
+    /// Colours and width of the terminal.
+    pub fn style(&self) -> Style {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        let color = match self.global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => !plain && std::io::stderr().is_terminal(),
+        };
+        let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(110);
+        Style { color, width }
+    }
+}
+
+/// Looks up places and names files as seen from the current folder.
+pub fn locator<'a>(analysis: &'a Analysis, root: &'a Path) -> Locator<'a, Analysis> {
+    Locator::new(analysis, |path| if analysis.is_library_path(path) { path.to_owned() } else { from_here(&root.join(path)) })
+}
+
+/// `3 errors`.
+pub fn many(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// To stderr; one that is closed leaves nobody to tell.
+pub fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// To stdout. A reader that has seen enough (`| head`) is no failure.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(e) => Err(Failure::new(format!("can't write to stdout: {}", crate::failure::reason(&e)))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// `YYYY-MM-DD` in UTC: only the command reads the clock, and only for the end of waivers.
+fn today() -> String {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+}

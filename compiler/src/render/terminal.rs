@@ -1,0 +1,170 @@
+//! For people, through miette: the line, a mark under the place, help and fixes.
+
+use super::{Finding, Place, Style};
+use crate::diagnostics::Severity;
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents};
+use std::fmt::{self, Display};
+
+pub(super) fn render(findings: &[Finding], style: Style) -> String {
+    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(style.width.clamp(40, 200))
+        .with_context_lines(1)
+        .with_wrap_lines(true)
+        .with_links(false);
+    let mut out = String::new();
+    for finding in findings {
+        let report = Report::new(finding);
+        if handler.render_report(&mut out, &report).is_err() {
+            // a place that miette can't show is still a finding
+            out.push_str(&super::short::render(std::slice::from_ref(finding)));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Text without characters that would steer a terminal or turn the reading order; as long as before in bytes,
+/// so that places stay right.
+pub(super) fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => out.push('\u{fffd}'),
+            c if c.is_control() => (0..c.len_utf8()).for_each(|_| out.push('?')),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// One file's text with its name, as miette reads it.
+#[derive(Debug)]
+struct Text {
+    path: String,
+    text: String,
+}
+
+impl SourceCode for Text {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let inner = self.text.read_span(span, before, after)?;
+        let contents = miette::MietteSpanContents::new_named(
+            self.path.clone(),
+            inner.data(),
+            *inner.span(),
+            inner.line(),
+            inner.column(),
+            inner.line_count(),
+        );
+        Ok(Box::new(contents))
+    }
+}
+
+/// A finding as miette wants it. Labels in other files become reports of their own below it.
+#[derive(Debug)]
+struct Report {
+    message: String,
+    code: Option<&'static str>,
+    severity: Severity,
+    text: Text,
+    labels: Vec<LabeledSpan>,
+    help: Option<String>,
+    elsewhere: Vec<Report>,
+}
+
+impl Report {
+    fn new(finding: &Finding) -> Self {
+        let mut labels = vec![label(&finding.place, finding.remark.clone(), true)];
+        let mut elsewhere = Vec::new();
+        for (place, message) in &finding.labels {
+            if place.source.path == finding.place.source.path {
+                labels.push(label(place, Some(message.clone()), false));
+            } else {
+                elsewhere.push(Self::remark(place, message));
+            }
+        }
+        let fixes = finding.fixes.iter().map(|f| format!("fix: {}", f.title));
+        let told = finding.help.iter().cloned();
+        // a fix that says the same as the help is for editors
+        let help: Vec<String> = if finding.help.is_some() { told.collect() } else { fixes.collect() };
+        Self {
+            message: harmless(&finding.message),
+            code: Some(finding.code.id()),
+            severity: finding.severity,
+            text: text(&finding.place),
+            labels,
+            help: (!help.is_empty()).then(|| harmless(&help.join("\n"))),
+            elsewhere,
+        }
+    }
+
+    fn remark(place: &Place, message: &str) -> Self {
+        Self {
+            message: harmless(message),
+            code: None,
+            severity: Severity::Info,
+            text: text(place),
+            labels: vec![label(place, None, true)],
+            help: None,
+            elsewhere: Vec::new(),
+        }
+    }
+}
+
+fn text(place: &Place) -> Text {
+    Text { path: harmless(&place.source.path), text: harmless(&place.source.text) }
+}
+
+fn label(place: &Place, message: Option<String>, primary: bool) -> LabeledSpan {
+    let message = message.map(|m| harmless(&m));
+    let span = (place.start.offset as usize, (place.end.offset - place.start.offset) as usize);
+    if primary { LabeledSpan::new_primary_with_span(message, span) } else { LabeledSpan::new_with_span(message, span) }
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Report {}
+
+impl miette::Diagnostic for Report {
+    fn code(&self) -> Option<Box<dyn Display + '_>> {
+        let code = self.code?;
+        Some(Box::new(format!("{}[{code}]", self.severity.name())))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Info => miette::Severity::Advice,
+        })
+    }
+
+    fn help(&self) -> Option<Box<dyn Display + '_>> {
+        self.help.as_ref().map(|h| Box::new(h) as Box<dyn Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.text)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
+        if self.elsewhere.is_empty() {
+            return None;
+        }
+        Some(Box::new(self.elsewhere.iter().map(|r| r as &dyn miette::Diagnostic)))
+    }
+}
