@@ -100,10 +100,47 @@ codes! {
     // flows, signals, ports
     OBS3101 Error "no-common-protocol" "a flow between components that share no protocol";
     OBS3102 Error "ambiguous-protocol" "a flow whose protocol can't be inferred";
+    OBS3103 Error "not-spoken" "a flow whose subject doesn't speak its protocol";
+    OBS3104 Error "not-accepted" "a flow whose object doesn't accept its protocol";
+    OBS3105 Error "no-common-signal" "a flow that no signal fits";
+    OBS3106 Warning "duplicate-flow" "a flow that is declared twice";
+    OBS3107 Error "push-loop" "data that is pushed in a circle";
+    OBS3108 Error "lost-signal" "a signal that reaches no store";
+    OBS3109 Warning "unread-store" "a store that nothing reads";
+    OBS3110 Info "converted-signal" "a signal that is kept only as another one";
+    OBS3111 Error "closed-port" "a flow to a port that isn't open";
+    OBS3112 Error "port-taken" "two ports of one pod with one number";
+    OBS3113 Error "unknown-port" "a port that the kind doesn't have";
+    OBS3114 Warning "unheard-alerts" "alerts that reach no one";
+    OBS3115 Warning "pushed-to-replicas" "a push into replicas that are de-duplicated behind them";
+    // scaling, availability, storage
+    OBS4101 Error "outside-bounds" "a number of instances outside of the autoscaler's bounds";
+    OBS4102 Warning "no-tolerance" "a ring of two, which survives the loss of none";
+    OBS4103 Error "unshared-state" "several instances whose state isn't in a place that all reach";
+    OBS4104 Warning "no-capacity" "more replicas of what does the same work again";
+    OBS4105 Error "unsafe-scale-down" "an autoscaler that takes more from a store than it can lose";
+    OBS4106 Error "unscalable" "a number of instances for what has none";
+    OBS4107 Warning "incomplete-scale" "a scale that leaves out a profile";
+    OBS4108 Info "inexpressible-rule" "a scaling rule that Kubernetes has no word for";
+    OBS4109 Warning "singleton" "a single instance on the path of what is promised to be available";
+    OBS4110 Warning "blocked-drain" "a disruption budget that lets no instance go";
+    OBS4111 Warning "no-room" "data that outgrows the place it is kept in";
+    OBS4112 Warning "retention-gap" "a long-term store that forgets sooner than the short-term one";
+    OBS4113 Warning "backup-gap" "a store without a backup where others have one";
+    OBS4114 Warning "empty-backup" "a backup of what isn't kept";
     // exposure, hygiene
+    OBS5101 Warning "open-door" "a component that everyone outside gets into";
+    OBS5102 Info "crossed-boundary" "a flow out of an isolated namespace";
     OBS5103 Warning "unused-waiver" "a waiver of something that isn't found";
     OBS5104 Error "bad-waiver" "a waiver without a reason, or of a code that doesn't exist";
     OBS5105 Warning "expired-waiver" "a waiver whose last day is over";
+    OBS5106 Error "duplicate-host" "a public address that leads to two components";
+    OBS5107 Warning "no-tls" "a public address without TLS";
+    OBS5108 Warning "unused-component" "a component that takes part in no flow";
+    OBS5109 Warning "unused-import" "an import that isn't used";
+    OBS5110 Warning "unused-param" "a parameter that its kind doesn't read";
+    OBS5111 Warning "floating-image" "an image whose content changes under its name";
+    OBS5112 Warning "deprecated" "a use of what is deprecated";
     // what is emitted
     OBS6101 Error "file-content" "content that a file's format can't hold";
     OBS6102 Error "unknown-kubernetes-field" "a patch or object that Kubernetes' types don't have";

@@ -214,6 +214,16 @@ pub struct Component {
     pub turns: Vec<Turns>,
     /// Keeps other components' data as objects (a bucket).
     pub object_store: bool,
+    /// Asks who someone is before it lets them in.
+    pub authenticates: bool,
+    /// Protocols that put its state where all instances reach it; empty: it has none, or needs no sharing.
+    pub shared_by: Vec<SmolStr>,
+    /// Bytes that its data is estimated to take in the end.
+    pub fills: Option<i64>,
+    /// Must go on through the loss of one instance of whatever it needs.
+    pub available: bool,
+    /// Ports of its kind that its `ports` setting leaves closed.
+    pub closed_ports: Vec<Port>,
     /// Where external components are, for network policies.
     pub peer: Option<Peer>,
     /// Set on ingress controllers: how routes to them are written.
@@ -239,6 +249,8 @@ pub struct Replicas {
     pub autoscale: Option<Autoscale>,
     /// What set the count.
     pub origin: Span,
+    /// The `scale` item that speaks of it, and the profiles that this leaves out.
+    pub scale: Option<(Span, Vec<SmolStr>)>,
 }
 
 impl Replicas {
@@ -368,6 +380,8 @@ pub struct Emits {
     pub protocol: SmolStr,
     /// The signals it sends.
     pub signals: Vec<Signal>,
+    /// The protocol brings alerts that fire to people.
+    pub notifies: bool,
     /// Its place.
     pub span: Span,
 }

@@ -6,4 +6,4 @@ mod visible;
 
 pub use declarations::{DefId, DefKind, Export, Exports, Space, exports, find_item, library_exports, nested_items};
 pub use files::{Imported, Program, imports, program, relative_path};
-pub use visible::{Binding, Scope, name_diagnostics, scope};
+pub use visible::{Binding, ImportedName, Scope, library_imports, name_diagnostics, scope};

@@ -1,6 +1,6 @@
 //! What is in scope in a file: its own names, its imports, and the library's protocols and types.
 
-use super::declarations::{DefKind, Export, Exports, Space, exports, library_exports};
+use super::declarations::{DefId, DefKind, Export, Exports, Space, exports, library_exports};
 use super::files::{import_items, relative_path};
 use crate::db::{self, Db, Project, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
@@ -127,4 +127,26 @@ fn add_name(name: &Ident, source: &Exports, what: &str, out: &mut Scope) {
             Diagnostic::new(Code::OBS1004, name.span, message).suggest(nearest(&name.name, known)),
         );
     }
+}
+
+/// A name that an import takes from the library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedName {
+    /// As it is called here.
+    pub name: SmolStr,
+    /// Its place in the import.
+    pub span: Span,
+    /// What it names.
+    pub def: DefId,
+}
+
+/// What a file imports from the library.
+pub fn library_imports(db: &dyn Db, file: SourceFile) -> Vec<ImportedName> {
+    let of_library = |def: &DefId| db::is_library(db, db::file(db, def.file));
+    let scope = scope(db, file);
+    let imported = scope.names.iter().filter_map(|((_, name), binding)| {
+        let (span, def) = (binding.import?, binding.export.def);
+        of_library(&def).then(|| ImportedName { name: name.clone(), span, def })
+    });
+    imported.collect()
 }

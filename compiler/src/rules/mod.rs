@@ -1,5 +1,36 @@
 //! What the checker proves about the graph. One rule, one file; none sees another.
 
+mod backups;
+mod blocked_drains;
+mod boundaries;
+mod bounds;
+mod common_signals;
+mod deprecated;
+mod duplicates;
+mod hosts;
+mod images;
+mod incomplete_scales;
+mod inexpressible;
+mod lost_signals;
+mod namespaces;
+mod no_capacity;
+mod open_doors;
+mod ports;
+mod push_loops;
+mod pushed_to_replicas;
+mod retention_gaps;
+mod room;
+mod scale_down;
+mod shared_state;
+mod singletons;
+mod spoken;
+mod tolerance;
+mod unheard_alerts;
+mod unread_stores;
+mod unscalable;
+mod unused_components;
+mod unused_names;
+
 use crate::db::{self, Db, SourceFile};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{self, Graph, Waiver};
@@ -11,6 +42,10 @@ use smol_str::SmolStr;
 pub struct Context<'a> {
     /// At least one.
     pub graphs: &'a [std::sync::Arc<Graph>],
+    /// For what files say of themselves.
+    pub db: &'a dyn Db,
+    /// Where the program starts.
+    pub entry: SourceFile,
 }
 
 impl<'a> Context<'a> {
@@ -24,7 +59,38 @@ impl<'a> Context<'a> {
 type Rule = fn(&Context<'_>, &mut Vec<Diagnostic>);
 
 /// All rules, in the order of their codes.
-const RULES: &[Rule] = &[];
+const RULES: &[Rule] = &[
+    namespaces::check,
+    spoken::check,
+    common_signals::check,
+    duplicates::check,
+    push_loops::check,
+    lost_signals::check,
+    unread_stores::check,
+    ports::check,
+    unheard_alerts::check,
+    pushed_to_replicas::check,
+    bounds::check,
+    tolerance::check,
+    shared_state::check,
+    no_capacity::check,
+    scale_down::check,
+    unscalable::check,
+    incomplete_scales::check,
+    inexpressible::check,
+    singletons::check,
+    blocked_drains::check,
+    room::check,
+    retention_gaps::check,
+    backups::check,
+    open_doors::check,
+    boundaries::check,
+    hosts::check,
+    unused_components::check,
+    unused_names::check,
+    images::check,
+    deprecated::check,
+];
 
 /// What was found, and what of it the program waives.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,7 +117,7 @@ pub fn check(db: &dyn Db, entry: SourceFile) -> Checked {
     // what follows would only repeat what is wrong with names and types
     let sound = !out.iter().any(Diagnostic::is_error);
     if let Some(first) = graphs.graphs.first() {
-        let context = Context { graphs: &graphs.graphs };
+        let context = Context { graphs: &graphs.graphs, db, entry };
         RULES.iter().for_each(|rule| rule(&context, &mut out));
         if sound {
             out.extend(graph::check_asserts(db, entry));

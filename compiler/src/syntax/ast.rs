@@ -194,7 +194,7 @@ pub struct ProtocolDef {
 
 /// The names that are attributes in a protocol; every other name there is an option.
 pub const PROTOCOL_ATTRIBUTES: &[&str] =
-    &["transport", "carries", "data", "scheme", "rbac", "label", "peers", "exposes"];
+    &["transport", "carries", "data", "scheme", "rbac", "label", "notifies"];
 
 /// `kind NAME extends OTHER { … }`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -166,6 +166,11 @@ pub static ATTRIBUTES: LazyLock<IndexMap<&'static str, Attribute>> = LazyLock::n
         ("peers", strings(), Graph, "Protocols that instances speak among themselves."),
         ("replicas", Ty::Int(None), Graph, "Instances where nothing else says."),
         ("object_store", Ty::Bool, Graph, "Keeps other components' data as objects."),
+        ("shared_by", strings(), Graph, "Protocols that put its state where all its instances reach it."),
+        ("fills", Ty::optional(Ty::Quantity(Unit::Bytes, None)), Graph, "What its data is estimated to take."),
+        ("authenticates", Ty::Bool, Graph, "Asks who someone is before it lets them in."),
+        ("available", Ty::Bool, Graph, "Must go on through the loss of one instance of whatever it needs."),
+        ("ports", Ty::list(Ty::Int(None)), Graph, "The ports that are open; all of its kind's where it isn't set."),
         ("peer", peer(), Graph, "Where an external component is."),
         ("ingress", ingress(), Graph, "Routes for its flows with a `host`."),
         ("backup", Ty::string(), Graph, "How its data is saved and comes back."),
@@ -198,7 +203,7 @@ pub static ATTRIBUTES: LazyLock<IndexMap<&'static str, Attribute>> = LazyLock::n
 
 /// The attributes that every component may set for itself, beside its kind's params.
 pub const COMPONENT_SETTINGS: &[&str] =
-    &["title", "replicas", "image", "resources", "labels", "annotations", "env", "args", "notes"];
+    &["title", "replicas", "image", "resources", "labels", "annotations", "env", "args", "notes", "available", "ports"];
 
 /// The settings of an `alert`.
 pub static ALERT: LazyLock<RecordTy> = LazyLock::new(|| record_of(Ty::record([

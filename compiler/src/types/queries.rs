@@ -273,6 +273,11 @@ impl ProtocolInfo {
         }
     }
 
+    /// Whether an attribute is `true`.
+    pub fn is(&self, name: &str) -> bool {
+        self.attributes.get(name).and_then(Core::as_const) == Some(&Value::Bool(true))
+    }
+
     /// An attribute that is a list of words.
     pub fn words(&self, name: &str) -> Vec<SmolStr> {
         self.attributes.get(name).map(const_words).unwrap_or_default()
@@ -315,7 +320,7 @@ fn protocol_attribute(name: &str) -> Ty {
         "carries" => Ty::list(Ty::words(attributes::SIGNALS)),
         "data" => Ty::words(&["forward", "backward"]),
         "rbac" => attributes::rbac(),
-        "exposes" | "peers" => Ty::Bool,
+        "notifies" => Ty::Bool,
         _ => Ty::string(),
     }
 }

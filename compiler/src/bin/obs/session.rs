@@ -54,7 +54,7 @@ impl Session {
 
     fn summary(&self, findings: &[Finding]) {
         let (errors, warnings) = (count(findings, Severity::Error), count(findings, Severity::Warning));
-        let Some(first) = findings.iter().max_by_key(|f| std::cmp::Reverse(f.severity)) else { return };
+        let Some(first) = findings.iter().min_by_key(|f| f.severity) else { return };
         let code = first.code.id();
         self.say(&format!("{}, {}; `obs explain {code}` tells more", many(errors, "error"), many(warnings, "warning")));
     }
@@ -62,6 +62,9 @@ impl Session {
     /// The stacks of a program that has no errors; shows what is wrong otherwise (and warnings in any case).
     pub fn stacks(&self, program: &Program, format: Format) -> Result<Option<Arc<Vec<Stack>>>, Failure> {
         let findings = self.findings(program);
+        let mut findings = findings;
+        // notes are for `check`; a build says what stops it and what will hurt
+        findings.retain(|f| f.severity != Severity::Info || !format.for_people());
         let outcome = if findings.is_empty() && format.for_people() {
             Outcome::Clean
         } else {

@@ -3,7 +3,7 @@
 use super::settings::Params;
 use super::{Builder, Nothing};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::{ComponentId, Value};
+use crate::eval::value::{ComponentId, Quantity, Value};
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{
     Accepts, Autoscale, Component, Emits, Graph, IngressClass, LinkSource, Peer, Port, PortTransport, Replicas,
@@ -69,6 +69,18 @@ impl<'a> Builder<'a> {
         let object_store = read.attribute("object_store") == Some(Value::Bool(true));
         let peer = read.attribute("peer").and_then(|v| peer(&v));
         let ingress = read.attribute("ingress").and_then(|v| ingress(&v));
+        let is = |v: Option<Value>| v == Some(Value::Bool(true));
+        let authenticates = is(read.attribute("authenticates"));
+        let available = is(params.get("available").map(|e| e.value.clone()).or_else(|| read.attribute("available")));
+        let shared_by = read.attribute("shared_by").map(|v| v.strings()).unwrap_or_default();
+        let fills = match read.attribute("fills") {
+            Some(Value::Quantity(Quantity::Bytes(bytes))) => Some(bytes),
+            _ => None,
+        };
+        let open: Option<Vec<i64>> =
+            params.get("ports").map(|e| e.value.elements().iter().filter_map(|p| p.value.as_int()).collect());
+        let is_open = |p: &Port| open.as_ref().is_none_or(|open| open.contains(&i64::from(p.number)));
+        let (ports, closed_ports) = ports.into_iter().partition(is_open);
         let fallback = read.attribute("replicas").and_then(|v| v.as_int()).unwrap_or(1);
         let mut diagnostics = std::mem::take(&mut read.eval.diagnostics);
         drop(read);
@@ -92,9 +104,14 @@ impl<'a> Builder<'a> {
             params,
             ports,
             accepts,
-            emits: emits(kind),
+            emits: self.emits(kind),
             stores,
             object_store,
+            authenticates,
+            shared_by,
+            fills,
+            available,
+            closed_ports,
             produces,
             turns,
             peer,
@@ -119,7 +136,8 @@ impl<'a> Builder<'a> {
         let autoscale = self.autoscale(name);
         if workload == WorkloadKind::External {
             let none = vec![0; self.program.profiles.len()];
-            return Replicas { count: 0, by_profile: none, autoscale, origin: core.span };
+            let scale = self.scale_item(name);
+            return Replicas { count: 0, by_profile: none, autoscale, origin: core.span, scale };
         }
         let by_profile: Vec<(u32, Span)> = (0..self.program.profiles.len())
             .map(|profile| {
@@ -149,7 +167,26 @@ impl<'a> Builder<'a> {
             by_profile: by_profile.iter().map(|(n, _)| if scaled { *n } else { bounded(*n) }).collect(),
             autoscale,
             origin,
+            scale: self.scale_item(name),
         }
+    }
+
+    /// The last `scale` item about a component, and the profiles that it leaves out.
+    fn scale_item(&self, name: &SmolStr) -> Option<(Span, Vec<SmolStr>)> {
+        let mut all = self.program.cores.iter().flat_map(|c| &c.scales);
+        let scale = all.rfind(|s| s.targets.iter().any(|(t, _)| t == name))?;
+        let said = |p: &&SmolStr| !scale.counts.iter().any(|(name, _)| name.name == **p);
+        Some((scale.span, self.program.profiles.iter().filter(said).cloned().collect()))
+    }
+
+    fn emits(&self, kind: &KindInfo) -> Vec<Emits> {
+        let emit = |e: &queries::SpeakMember| Emits {
+            protocol: e.protocol.clone(),
+            signals: e.signals.iter().filter_map(|s| Signal::parse(s)).collect(),
+            notifies: queries::protocol_info(self.db, e.def).is("notifies"),
+            span: e.span,
+        };
+        kind.emits.iter().map(emit).collect()
     }
 
     /// What `scale` says of a component; of several, the last.
@@ -200,7 +237,6 @@ fn read_autoscale(eval: &mut Evaluator<'_>, core: &AutoscaleCore) -> Option<Auto
 }
 
 fn rule(eval: &mut Evaluator<'_>, core: Option<&RuleCore>, span: Span) -> ScaleRule {
-    use crate::eval::value::Quantity;
     let mut out = ScaleRule { cpu: None, memory: None, both: false, by: 100.0, hold: 0, span };
     let Some(core) = core else { return out };
     out.both = core.both;
@@ -286,15 +322,6 @@ impl Reader<'_> {
         };
         kind.accepts.iter().map(accept).collect()
     }
-}
-
-fn emits(kind: &KindInfo) -> Vec<Emits> {
-    let emit = |e: &queries::SpeakMember| Emits {
-        protocol: e.protocol.clone(),
-        signals: e.signals.iter().filter_map(|s| Signal::parse(s)).collect(),
-        span: e.span,
-    };
-    kind.emits.iter().map(emit).collect()
 }
 
 fn peer(value: &Value) -> Option<Peer> {

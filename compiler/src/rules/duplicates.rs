@@ -1,0 +1,30 @@
+//! OBS3106: a flow is declared once.
+
+use super::Context;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::eval::value::ComponentId;
+use crate::graph::Flow;
+use rustc_hash::FxHashMap;
+
+pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let graph = context.graph();
+    let declared: Vec<&Flow> = graph.flows.iter().filter(|f| !f.implicit).collect();
+    let mut first: FxHashMap<(ComponentId, ComponentId, &str), Vec<&Flow>> = FxHashMap::default();
+    for flow in declared {
+        let same = first.entry((flow.from, flow.to, flow.protocol.as_str())).or_default();
+        if let Some(before) = same.iter().find(|before| same_route(before, flow)) {
+            let (from, to) = (&graph.component(flow.from).name, &graph.component(flow.to).name);
+            let message = format!("`{from} -> {to}: {}` is declared twice", flow.protocol);
+            let diagnostic = Diagnostic::new(Code::OBS3106, flow.span, message);
+            let diagnostic = diagnostic.label(before.span, "declared here first").help("remove one of them");
+            out.push(diagnostic.about(from.clone()).about(to.clone()));
+        }
+        same.push(flow);
+    }
+}
+
+/// Two flows by one protocol are two routes where they carry different signals or differ in an option.
+fn same_route(a: &Flow, b: &Flow) -> bool {
+    let options = a.options.iter().all(|(name, e)| b.options.get(name).is_some_and(|o| o.value == e.value));
+    options && a.signals.iter().any(|s| b.signals.contains(s)) == !a.signals.is_empty()
+}

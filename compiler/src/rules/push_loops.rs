@@ -1,0 +1,51 @@
+//! OBS3107: what is pushed doesn't come back to where it was.
+
+use super::Context;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::eval::value::ComponentId;
+use crate::graph::{Flow, Signal};
+
+pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let graph = context.graph();
+    for &signal in Signal::ALL {
+        let pushes: Vec<&Flow> =
+            graph.flows.iter().filter(|f| !f.backward && !f.implicit && f.signals.contains(&signal)).collect();
+        let mut told: Vec<ComponentId> = Vec::new();
+        for start in &pushes {
+            if told.contains(&start.from) {
+                continue;
+            }
+            let Some(path) = way_back(&pushes, start) else { continue };
+            told.extend(path.iter().map(|f| f.from));
+            let names: Vec<&str> = path.iter().map(|f| graph.component(f.from).name.as_str()).collect();
+            let circle = format!("{} → {}", names.join(" → "), names[0]);
+            let message = format!("{} are pushed in a circle: {circle}", signal.name());
+            let mut diagnostic = Diagnostic::new(Code::OBS3107, start.span, message)
+                .help("leave out one of the flows, or name the `signals` that it is for");
+            for flow in path.iter().skip(1).filter(|f| f.span != start.span) {
+                diagnostic = diagnostic.label(flow.span, "and on from here");
+            }
+            diagnostic.subjects.extend(names.iter().map(ToString::to_string));
+            out.push(diagnostic);
+        }
+    }
+}
+
+/// The shortest way of pushes from a flow's object back to its subject, the flow itself first.
+fn way_back<'a>(pushes: &[&'a Flow], start: &'a Flow) -> Option<Vec<&'a Flow>> {
+    let mut seen = vec![start.to];
+    let mut ways = std::collections::VecDeque::from([vec![start]]);
+    while let Some(way) = ways.pop_front() {
+        let at = way.last().map_or(start.to, |f| f.to);
+        if at == start.from {
+            return Some(way);
+        }
+        for next in pushes.iter().filter(|f| f.from == at) {
+            if next.to == start.from || !seen.contains(&next.to) {
+                seen.push(next.to);
+                ways.push_back(way.iter().copied().chain([*next]).collect());
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,45 @@
+//! OBS4102: copies in a ring survive the loss of an instance.
+
+use super::Context;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::State;
+
+/// Copies of each piece of data that a ring keeps, where it has that many instances.
+const COPIES: u32 = 3;
+
+/// Instances that a ring of this size can lose and still write: copies less a majority of them.
+fn tolerates(instances: u32) -> u32 {
+    let copies = instances.min(COPIES);
+    copies - (copies / 2 + 1).min(copies)
+}
+
+pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let graph = context.graph();
+    for component in graph.components.iter().filter(|c| c.state == State::Ring) {
+        let counts = graph.profiles.iter().zip(&component.replicas.by_profile);
+        let weak: Vec<&str> = counts.filter(|(_, n)| **n > 1 && tolerates(**n) == 0).map(|(p, _)| p.as_str()).collect();
+        if weak.is_empty() {
+            continue;
+        }
+        let message = format!(
+            "two instances of `{}` (profile {}) cost twice and survive the loss of none",
+            component.name,
+            weak.join(", ")
+        );
+        let span = component.replicas.scale.as_ref().map_or(component.replicas.origin, |s| s.0);
+        out.push(
+            Diagnostic::new(Code::OBS4102, span, message)
+                .help("a write needs a majority of its copies, which of two is both: use 1, or 3 and more")
+                .about(component.name.clone()),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn quorum_arithmetic() {
+        let lost: Vec<u32> = (1..=5).map(super::tolerates).collect();
+        assert_eq!(lost, [0, 0, 1, 1, 1]);
+    }
+}
