@@ -53,6 +53,9 @@ macro_rules! codes {
                 match self { $(Code::$id => include_str!(concat!("pages/", stringify!($id), ".md")),)* }
             }
 
+            /// Whether it is about text and syntax (`OBS00…`).
+            pub fn is_syntax(self) -> bool { self.id().starts_with("OBS00") }
+
             /// The code with this id.
             pub fn parse(id: &str) -> Option<Code> { Self::ALL.iter().copied().find(|c| c.id().eq_ignore_ascii_case(id)) }
         }

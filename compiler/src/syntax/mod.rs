@@ -2,11 +2,13 @@
 
 pub mod ast;
 mod depth;
+mod format;
 mod lower;
 mod parse;
 mod strings;
 pub mod tree;
 
 pub use depth::MAX_DEPTH;
+pub use format::format;
 pub use lower::{Lowered, lower};
 pub use parse::{Parse, Rule, is_keyword, parse};

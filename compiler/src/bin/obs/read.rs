@@ -45,6 +45,13 @@ impl Program {
         Ok(program)
     }
 
+    /// A program that is one text, on no disk.
+    pub fn of_text(name: &str, text: std::sync::Arc<str>) -> Self {
+        let mut host = Host::new();
+        host.set_file(name, FileText::Text(text));
+        Self { host, root: std::env::current_dir().unwrap_or_default(), entry: name.to_owned() }
+    }
+
     /// Reads all files again: for `--watch`.
     pub fn refresh(&mut self) {
         for path in self.files() {

@@ -1,9 +1,94 @@
 //! `obs fmt`.
 
 use crate::failure::{Failure, Outcome};
-use crate::session::Session;
-use std::path::PathBuf;
+use crate::read::{Program, read_file};
+use crate::session::{Session, many, print};
+use crate::{files, write};
+use obs_compiler::db::FileText;
+use obs_compiler::render::Format;
+use obs_compiler::syntax;
+use similar::TextDiff;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-pub fn run(_: &Session, _: &[PathBuf], _: bool, _: bool) -> Result<Outcome, Failure> {
-    Ok(Outcome::Clean)
+pub fn run(session: &Session, paths: &[PathBuf], check: bool, diff: bool) -> Result<Outcome, Failure> {
+    if let [only] = paths
+        && only.as_os_str() == "-"
+    {
+        return stdin(session, check, diff);
+    }
+    let files = files::expand(paths)?;
+    let (mut broken, mut changed) = (0, 0);
+    for path in &files {
+        match one(session, path, check, diff)? {
+            Formatted::Same => {}
+            Formatted::Changed => changed += 1,
+            Formatted::Broken => broken += 1,
+        }
+    }
+    let done = if check || diff { "would change" } else { "changed" };
+    session.say(&format!("{}, {changed} {done}", many(files.len(), "file")));
+    Ok(if broken > 0 || (check && changed > 0) { Outcome::Findings } else { Outcome::Clean })
+}
+
+enum Formatted {
+    Same,
+    Changed,
+    /// Has syntax errors, which were shown.
+    Broken,
+}
+
+fn one(session: &Session, path: &Path, check: bool, diff: bool) -> Result<Formatted, Failure> {
+    let before = match read_file(path) {
+        FileText::Text(text) => text,
+        FileText::Missing => return Err(Failure::new(format!("can't read `{}`: no such file", path.display()))),
+        FileText::Unreadable(why) => return Err(Failure::new(format!("can't read `{}`: {why}", path.display()))),
+        FileText::NotUtf8 { .. } | FileText::TooLarge { .. } | FileText::OutsideRoot => return broken(session, path),
+    };
+    let Some(after) = syntax::format(&before) else { return broken(session, path) };
+    if *before == *after {
+        return Ok(Formatted::Same);
+    }
+    if diff {
+        print(&unified(&path.display().to_string(), &before, &after))?;
+    } else if check {
+        print(&format!("{}\n", path.display()))?;
+    } else {
+        write::replace(path, &after)?;
+        session.detail(&format!("{}", path.display()));
+    }
+    Ok(Formatted::Changed)
+}
+
+/// Shows why a file can't be formatted.
+fn broken(session: &Session, path: &Path) -> Result<Formatted, Failure> {
+    let program = Program::open(path)?;
+    let mut findings = session.findings(&program);
+    findings.retain(|f| f.code.is_syntax());
+    session.report(&findings, Format::Text)?;
+    session.say(&format!("{} is left as it is", path.display()));
+    Ok(Formatted::Broken)
+}
+
+fn stdin(session: &Session, check: bool, diff: bool) -> Result<Outcome, Failure> {
+    let mut before = String::new();
+    let read = std::io::stdin().read_to_string(&mut before);
+    read.map_err(|e| Failure::new(format!("can't read stdin: {}", crate::failure::reason(&e))))?;
+    let Some(after) = syntax::format(&before) else {
+        let program = Program::of_text("stdin", before.into());
+        let mut findings = session.findings(&program);
+        findings.retain(|f| f.code.is_syntax());
+        return session.report(&findings, Format::Text);
+    };
+    let same = before == after;
+    match (check, diff) {
+        (_, true) => print(&unified("stdin", &before, &after))?,
+        (true, false) => {}
+        (false, false) => print(&after)?,
+    }
+    Ok(if check && !same { Outcome::Findings } else { Outcome::Clean })
+}
+
+fn unified(name: &str, before: &str, after: &str) -> String {
+    TextDiff::from_lines(before, after).unified_diff().header(name, name).to_string()
 }
