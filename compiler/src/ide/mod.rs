@@ -1,5 +1,12 @@
 //! What editors and the command line ask of the compiler, as plain data: no LSP types, no disk.
 
+mod completion;
+mod hover;
+mod symbol;
+
+pub use completion::{Completion, CompletionKind};
+pub use hover::Hover;
+
 use crate::db::{self, Db, FileText, RootDb, SourceFile};
 use crate::diagnostics::Diagnostic;
 use crate::graph::{self, Stack, TestResult};
@@ -104,6 +111,64 @@ impl Analysis {
     /// The program's `test` items, carried out.
     pub fn tests(&self, entry: &str) -> Vec<TestResult> {
         self.entry(entry).map(|e| graph::run_tests(&self.db, e)).unwrap_or_default()
+    }
+
+    /// The programs that a file is part of, by their entries: files that no other one imports. Itself, where it
+    /// imports itself in a circle.
+    pub fn entries(&self) -> Vec<String> {
+        let project = db::Project::get(&self.db);
+        let own = project.files(&self.db).iter().copied().filter(|f| !db::is_library(&self.db, *f));
+        let is_there = |f: &SourceFile| !matches!(f.text(&self.db), FileText::Missing | FileText::OutsideRoot);
+        let own: Vec<SourceFile> = own.filter(is_there).collect();
+        let imported: Vec<&str> =
+            own.iter().flat_map(|f| names::imports(&self.db, *f)).filter_map(|i| i.path.as_deref()).collect();
+        let mut out: Vec<String> = Vec::new();
+        let mut reached: Vec<FileId> = Vec::new();
+        // those that nothing imports first; then what only circles lead to
+        let (free, rest): (Vec<SourceFile>, Vec<SourceFile>) = own.iter().partition(|f| !imported.contains(&f.path(&self.db)));
+        for file in free.into_iter().chain(rest) {
+            if !reached.contains(&file.id(&self.db)) {
+                reached.extend(&names::program(&self.db, file).files);
+                out.push(file.path(&self.db).to_owned());
+            }
+        }
+        out
+    }
+
+    /// The entry of the first program that has the file.
+    fn entry_of(&self, file: SourceFile) -> SourceFile {
+        let has = |entry: &String| self.files(entry).contains(&file.id(&self.db));
+        self.entries().iter().find(|e| has(e)).and_then(|e| self.entry(e)).unwrap_or(file)
+    }
+
+    /// What is known of the name at an offset.
+    pub fn hover(&self, path: &str, offset: u32) -> Option<Hover> {
+        let file = self.entry(path)?;
+        let graphs = graph::graphs(&self.db, self.entry_of(file));
+        hover::hover(&self.db, file, offset, graphs.graphs.first().map(|g| &**g))
+    }
+
+    /// Where what the name at an offset means is declared.
+    pub fn definition(&self, path: &str, offset: u32) -> Option<FileRange> {
+        let (_, target) = symbol::at(&self.db, self.entry(path)?, offset)?;
+        symbol::declaration(&self.db, &target)
+    }
+
+    /// What could stand at an offset.
+    pub fn completions(&self, path: &str, offset: u32) -> Vec<Completion> {
+        let Some(file) = self.entry(path) else { return Vec::new() };
+        completion::completions(&self.db, self.entry_of(file), file, offset)
+    }
+
+    /// The file in its one form; `None` where it has syntax errors.
+    pub fn format(&self, path: &str) -> Option<String> {
+        crate::syntax::format(db::text(&self.db, self.entry(path)?))
+    }
+
+    /// Runs a reading; `None` where a write came in between.
+    pub fn unless_written<T>(self, read: impl FnOnce(&Analysis) -> T) -> Option<T> {
+        // what is left of the reading is dropped with the snapshot
+        salsa::Cancelled::catch(std::panic::AssertUnwindSafe(|| read(&self))).ok()
     }
 
     /// Lines of a file.

@@ -10,5 +10,5 @@ pub mod tree;
 
 pub use depth::MAX_DEPTH;
 pub use format::format;
-pub use lower::{Lowered, lower};
+pub use lower::{ITEM_KEYWORDS, Lowered, lower};
 pub use parse::{Parse, Rule, is_keyword, parse};

@@ -1,5 +1,6 @@
 //! What ends a command early, and the exit code that tells of it.
 
+use obs_compiler::disk;
 use std::fmt::{self, Display};
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,16 +42,8 @@ impl Failure {
 
     /// `what` could not be done to `path`.
     pub fn io(what: &str, path: &Path, error: &std::io::Error) -> Self {
-        Self::new(format!("can't {what} `{}`: {}", path.display(), reason(error)))
+        Self::new(format!("can't {what} `{}`: {}", path.display(), disk::reason(error)))
     }
-}
-
-/// An operating system's error without its number.
-pub fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 impl Display for Failure {

@@ -1,17 +1,10 @@
 //! From disk into a [`Host`]: the entry, and what it imports, never from outside of the project.
 
-use crate::failure::{Failure, reason};
+use crate::failure::Failure;
 use obs_compiler::db::FileText;
+use obs_compiler::disk;
 use obs_compiler::ide::Host;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
-
-/// Larger sources are not read: nobody writes them by hand.
-const LIMIT: u64 = 16 << 20;
-
-/// Files that mark the root of a project.
-const ROOT_MARKS: &[&str] = &["obs.toml", ".git"];
 
 /// A program on disk.
 pub struct Program {
@@ -32,7 +25,7 @@ impl Program {
                 .help(format!("name the file in it: `{}`", path.join("stack.obs").display())));
         }
         let canonical = path.canonicalize().map_err(|e| Failure::io("read", path, &e))?;
-        let root = root_of(&canonical);
+        let root = disk::project_root(&canonical);
         let entry = below(&root, &canonical)
             .ok_or_else(|| Failure::new(format!("the path of `{}` is not UTF-8", path.display())))?;
         let mut program = Self { host: Host::new(), root, entry };
@@ -82,44 +75,8 @@ impl Program {
 
     /// What is at a path below the root, following links only where they stay inside.
     fn read(&self, path: &str) -> FileText {
-        let full = self.root.join(path);
-        match full.canonicalize() {
-            Ok(real) if !real.starts_with(&self.root) => FileText::OutsideRoot,
-            Ok(real) => read_file(&real),
-            Err(e) if e.kind() == ErrorKind::NotFound => FileText::Missing,
-            Err(e) => FileText::Unreadable(reason(&e)),
-        }
+        disk::read_within(&self.root, &self.root.join(path))
     }
-}
-
-/// One file's text, as the compiler wants to know of it.
-pub fn read_file(path: &Path) -> FileText {
-    let bytes = File::open(path).and_then(|file| {
-        let meta = file.metadata()?;
-        // a pipe or a device could go on for ever
-        if !meta.is_file() {
-            return Err(std::io::Error::other("it is not a regular file"));
-        }
-        let mut bytes = Vec::new();
-        // one byte more than the limit tells that it was reached, even if the file grows meanwhile
-        file.take(LIMIT + 1).read_to_end(&mut bytes)?;
-        Ok((bytes, meta.len()))
-    });
-    match bytes {
-        Ok((bytes, size)) if bytes.len() as u64 > LIMIT => FileText::TooLarge { bytes: size.max(LIMIT + 1) },
-        Ok((bytes, _)) => match String::from_utf8(bytes) {
-            Ok(text) => FileText::Text(text.into()),
-            Err(e) => FileText::NotUtf8 { valid_up_to: e.utf8_error().valid_up_to() },
-        },
-        Err(e) if e.kind() == ErrorKind::NotFound => FileText::Missing,
-        Err(e) => FileText::Unreadable(reason(&e)),
-    }
-}
-
-fn root_of(file: &Path) -> PathBuf {
-    let folder = file.parent().unwrap_or(file);
-    let marked = folder.ancestors().find(|a| ROOT_MARKS.iter().any(|mark| a.join(mark).exists()));
-    marked.unwrap_or(folder).to_path_buf()
 }
 
 fn below(root: &Path, file: &Path) -> Option<String> {

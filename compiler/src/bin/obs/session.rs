@@ -120,7 +120,7 @@ pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(e) => Err(Failure::new(format!("can't write to stdout: {}", crate::failure::reason(&e)))),
+        Err(e) => Err(Failure::new(format!("can't write to stdout: {}", obs_compiler::disk::reason(&e)))),
         Ok(()) => Ok(()),
     }
 }

@@ -1,10 +1,11 @@
 //! `obs fmt`.
 
 use crate::failure::{Failure, Outcome};
-use crate::read::{Program, read_file};
+use crate::read::Program;
 use crate::session::{Session, many, print};
 use crate::{files, write};
 use obs_compiler::db::FileText;
+use obs_compiler::disk;
 use obs_compiler::render::Format;
 use obs_compiler::syntax;
 use similar::TextDiff;
@@ -39,7 +40,7 @@ enum Formatted {
 }
 
 fn one(session: &Session, path: &Path, check: bool, diff: bool) -> Result<Formatted, Failure> {
-    let before = match read_file(path) {
+    let before = match disk::read(path) {
         FileText::Text(text) => text,
         FileText::Missing => return Err(Failure::new(format!("can't read `{}`: no such file", path.display()))),
         FileText::Unreadable(why) => return Err(Failure::new(format!("can't read `{}`: {why}", path.display()))),
@@ -73,7 +74,7 @@ fn broken(session: &Session, path: &Path) -> Result<Formatted, Failure> {
 fn stdin(session: &Session, check: bool, diff: bool) -> Result<Outcome, Failure> {
     let mut before = String::new();
     let read = std::io::stdin().read_to_string(&mut before);
-    read.map_err(|e| Failure::new(format!("can't read stdin: {}", crate::failure::reason(&e))))?;
+    read.map_err(|e| Failure::new(format!("can't read stdin: {}", obs_compiler::disk::reason(&e))))?;
     let Some(after) = syntax::format(&before) else {
         let program = Program::of_text("stdin", before.into());
         let mut findings = session.findings(&program);

@@ -1,0 +1,89 @@
+//! From disk to what the compiler knows of files. With the command `obs`, the only part that touches the disk.
+
+use crate::db::FileText;
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// Larger sources are not read: nobody writes them by hand.
+const LIMIT: u64 = 16 << 20;
+
+/// Files that mark the root of a project.
+const ROOT_MARKS: &[&str] = &["obs.toml", ".git"];
+
+/// The root of a file's project: the nearest folder around it with a mark, else its own. `file` is canonical.
+pub fn project_root(file: &Path) -> PathBuf {
+    let folder = file.parent().unwrap_or(file);
+    let marked = folder.ancestors().find(|a| ROOT_MARKS.iter().any(|mark| a.join(mark).exists()));
+    marked.unwrap_or(folder).to_path_buf()
+}
+
+/// What is at `path`, unless links lead it out of `root`, which is canonical.
+pub fn read_within(root: &Path, path: &Path) -> FileText {
+    match path.canonicalize() {
+        Ok(real) if !real.starts_with(root) => FileText::OutsideRoot,
+        Ok(real) => read(&real),
+        Err(e) if e.kind() == ErrorKind::NotFound => FileText::Missing,
+        Err(e) => FileText::Unreadable(reason(&e)),
+    }
+}
+
+/// One file's text, as the compiler wants to know of it.
+pub fn read(path: &Path) -> FileText {
+    let bytes = File::open(path).and_then(|file| {
+        let meta = file.metadata()?;
+        // a pipe or a device could go on for ever
+        if !meta.is_file() {
+            return Err(io::Error::other("it is not a regular file"));
+        }
+        let mut bytes = Vec::new();
+        // one byte more than the limit tells that it was reached, even if the file grows meanwhile
+        file.take(LIMIT + 1).read_to_end(&mut bytes)?;
+        Ok((bytes, meta.len()))
+    });
+    match bytes {
+        Ok((bytes, size)) if bytes.len() as u64 > LIMIT => FileText::TooLarge { bytes: size.max(LIMIT + 1) },
+        Ok((bytes, _)) => match String::from_utf8(bytes) {
+            Ok(text) => FileText::Text(text.into()),
+            Err(e) => FileText::NotUtf8 { valid_up_to: e.utf8_error().valid_up_to() },
+        },
+        Err(e) if e.kind() == ErrorKind::NotFound => FileText::Missing,
+        Err(e) => FileText::Unreadable(reason(&e)),
+    }
+}
+
+/// The `.obs` files below a folder, sorted; hidden folders and symbolic links to folders are left out.
+///
+/// # Errors
+/// Where a folder can't be read.
+pub fn sources_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut out = Vec::new();
+    collect(folder, &mut out)?;
+    Ok(out)
+}
+
+fn collect(folder: &Path, out: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name();
+        let path = if folder == Path::new(".") { PathBuf::from(&name) } else { entry.path() };
+        if name.to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            collect(&path, out)?;
+        } else if path.extension().is_some_and(|e| e == "obs") {
+            out.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// An operating system's error without its number.
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}

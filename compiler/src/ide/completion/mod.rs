@@ -1,0 +1,225 @@
+//! What could stand at a place: found from the tree around it and the text before it, so that it works while a
+//! line is half written.
+
+mod place;
+
+use crate::db::{self, Db, Project, SourceFile};
+use crate::names::{self, DefKind, Space};
+use crate::syntax::ITEM_KEYWORDS;
+use crate::syntax::ast::ImportSource;
+use crate::text::{Span, TextRange};
+use crate::types::items::{self, ComponentCore};
+use crate::types::ty::{KindRef, RecordTy, Ty};
+use crate::types::{attributes, queries};
+use place::{Body, Place};
+use smol_str::SmolStr;
+
+/// What a completion is, for its icon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum CompletionKind {
+    Keyword,
+    Kind,
+    Component,
+    Protocol,
+    Field,
+    Value,
+}
+
+/// Something that could stand at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// What is shown.
+    pub label: String,
+    /// What it is.
+    pub kind: CompletionKind,
+    /// A type or a short remark.
+    pub detail: Option<String>,
+    /// What is written, where it isn't the label.
+    pub insert: Option<String>,
+    /// What else changes: an import.
+    pub also: Option<(TextRange, String)>,
+}
+
+impl Completion {
+    fn new(label: &str, kind: CompletionKind, detail: impl ToString) -> Self {
+        let detail = Some(detail.to_string()).filter(|d| !d.is_empty());
+        Self { label: label.to_owned(), kind, detail, insert: None, also: None }
+    }
+
+    fn field(name: &str, ty: &Ty) -> Self {
+        Self { insert: Some(format!("{name}: ")), ..Self::new(name, CompletionKind::Field, ty) }
+    }
+}
+
+/// All that could stand at an offset; the editor narrows it down by what is typed.
+pub(super) fn completions(db: &dyn Db, entry: SourceFile, file: SourceFile, offset: u32) -> Vec<Completion> {
+    let tree = &db::parse(db, file).tree;
+    let request = Request { db, entry, file };
+    match Place::find(tree, offset) {
+        Place::Nothing => Vec::new(),
+        Place::Item => request.items(),
+        Place::Kind => request.kinds(),
+        Place::Component => request.components(),
+        Place::Protocol { from, to } => request.protocols(&from, &to),
+        Place::LibraryName => request.library_kinds(),
+        Place::Key(body) => request.fields(&body).iter().map(|(n, ty)| Completion::field(n, ty)).collect(),
+        Place::Value(body, key) => {
+            let fields = request.fields(&body);
+            fields.iter().find(|(name, _)| *name == key).map(|(_, ty)| values(ty)).unwrap_or_default()
+        }
+    }
+}
+
+struct Request<'a> {
+    db: &'a dyn Db,
+    entry: SourceFile,
+    file: SourceFile,
+}
+
+impl<'a> Request<'a> {
+    fn items(&self) -> Vec<Completion> {
+        let keyword = |word: &&str| Completion::new(word, CompletionKind::Keyword, "");
+        ITEM_KEYWORDS.iter().map(keyword).chain(self.components()).collect()
+    }
+
+    fn all_components(&self) -> Vec<&'a ComponentCore> {
+        let files = names::program(self.db, self.entry).files.iter();
+        files.flat_map(|id| &items::file_core(self.db, db::file(self.db, *id)).components).collect()
+    }
+
+    fn components(&self) -> Vec<Completion> {
+        let shown = |c: &&ComponentCore| {
+            let kind = c.kind.as_ref().map(|k| k.name.to_string()).unwrap_or_default();
+            Completion::new(&c.name.name, CompletionKind::Component, kind)
+        };
+        self.all_components().iter().filter(|c| !c.name.name.is_empty()).map(shown).collect()
+    }
+
+    fn kind_of(&self, component: &str) -> Option<&'a KindRef> {
+        self.all_components().into_iter().find(|c| c.name.name == component)?.kind.as_ref()
+    }
+
+    /// Kinds in scope, and those of the library with the import that brings them.
+    fn kinds(&self) -> Vec<Completion> {
+        let scope = names::scope(self.db, self.file);
+        let in_scope = scope.names_of(Space::Type).filter(|(_, b)| b.export.kind == DefKind::Kind);
+        let mut out: Vec<Completion> =
+            in_scope.map(|(name, _)| Completion::new(name, CompletionKind::Kind, "kind")).collect();
+        for mut kind in self.library_kinds() {
+            if !out.iter().any(|c| c.label == kind.label) {
+                kind.also = Some(self.import(&kind.label));
+                out.push(kind);
+            }
+        }
+        out
+    }
+
+    fn library_kinds(&self) -> Vec<Completion> {
+        let exports = names::library_exports(self.db, Project::get(self.db));
+        let kinds = exports.names.iter().filter(|(_, e)| e.kind == DefKind::Kind);
+        let doc = |e: &names::Export| {
+            let doc = queries::kind_info(self.db, e.def).doc.as_deref();
+            doc.and_then(|d| d.lines().next()).unwrap_or_default().to_owned()
+        };
+        kinds.map(|((_, name), e)| Completion::new(name, CompletionKind::Kind, doc(e))).collect()
+    }
+
+    /// The edit that imports a kind of the library: into the first import of it, else on a line of its own.
+    fn import(&self, name: &str) -> (TextRange, String) {
+        let ast = db::ast(self.db, self.file);
+        let place = |span: Span| db::anchors(self.db, self.file).resolve(span).range;
+        let of_library = ast.items.iter().find_map(|item| match &item.kind {
+            crate::syntax::ast::ItemKind::Import(i) if matches!(i.source, ImportSource::Library(_)) => i.names.as_ref()?.last(),
+            _ => None,
+        });
+        match of_library {
+            Some(last) => {
+                let end = place(last.span).end;
+                (TextRange::new(end, end), format!(", {name}"))
+            }
+            None => (TextRange::new(0, 0), format!("import std.{{{name}}}\n\n")),
+        }
+    }
+
+    /// Protocols that fit both ends; where an end is unknown, all that the other one knows.
+    fn protocols(&self, from: &[SmolStr], to: &[SmolStr]) -> Vec<Completion> {
+        let mut fit: Option<Vec<SmolStr>> = None;
+        for from in from {
+            for to in to {
+                let (Some(from), Some(to)) = (self.kind_of(from), self.kind_of(to)) else { continue };
+                let common: Vec<SmolStr> = items::common_protocols(self.db, from, to).into_iter().map(|p| p.name).collect();
+                fit = Some(match fit {
+                    None => common,
+                    Some(before) => before.into_iter().filter(|p| common.contains(p)).collect(),
+                });
+            }
+        }
+        let scope = names::scope(self.db, self.file);
+        let known = scope.names_of(Space::Protocol).filter(|(name, _)| fit.as_ref().is_none_or(|f| f.contains(name)));
+        let doc = |b: &names::Binding| {
+            let doc = queries::protocol_info(self.db, b.export.def).doc.as_deref();
+            doc.and_then(|d| d.lines().next()).unwrap_or_default().to_owned()
+        };
+        known.map(|(name, b)| Completion::new(name, CompletionKind::Protocol, doc(b))).collect()
+    }
+
+    /// What can be set in a body.
+    fn fields(&self, body: &Body) -> Vec<(SmolStr, Ty)> {
+        let of = |record: &RecordTy| record.fields.iter().map(|(n, f)| (n.clone(), f.ty.clone())).collect();
+        match body {
+            Body::Component(kind) => self.component_fields(kind),
+            Body::Flow(protocol) => {
+                let scope = names::scope(self.db, self.file);
+                let export = scope.get(Space::Protocol, protocol);
+                export.map(|e| of(&queries::option_record(queries::protocol_info(self.db, e.def)))).unwrap_or_default()
+            }
+            Body::Cluster => of(&attributes::CLUSTER),
+            Body::Namespace => of(&attributes::NAMESPACE),
+            Body::Layer => of(&attributes::LAYER),
+            Body::Backup => of(&attributes::BACKUP),
+            Body::View => of(&attributes::VIEW),
+            Body::Alert => of(&attributes::ALERT),
+            Body::Kind => attributes::ATTRIBUTES.values().map(|a| (a.name.into(), a.ty.clone())).collect(),
+            Body::Profiles => {
+                let files = names::program(self.db, self.entry).files.iter();
+                let cores = files.map(|id| items::file_core(self.db, db::file(self.db, *id)));
+                let named = cores.flat_map(|c| &c.profiles).map(|p| (p.name.name.clone(), Ty::Int(None)));
+                named.chain(self.listed_profiles()).collect()
+            }
+        }
+    }
+
+    fn listed_profiles(&self) -> Vec<(SmolStr, Ty)> {
+        let graphs = crate::graph::graphs(self.db, self.entry);
+        let profiles = graphs.graphs.first().map(|g| g.profiles.clone()).unwrap_or_default();
+        profiles.into_iter().map(|p| (p, Ty::Int(None))).collect()
+    }
+
+    fn component_fields(&self, kind: &str) -> Vec<(SmolStr, Ty)> {
+        let scope = names::scope(self.db, self.file);
+        let params = scope.get(Space::Type, kind).map(|e| &queries::kind_info(self.db, e.def).params);
+        let own = params.into_iter().flatten().map(|(name, p)| (name.clone(), p.ty.clone()));
+        let common = attributes::COMPONENT_SETTINGS.iter();
+        let common = common.filter_map(|name| Some((SmolStr::new_static(name), attributes::ATTRIBUTES.get(name)?.ty.clone())));
+        own.chain(common).collect()
+    }
+}
+
+/// Values that can be listed: words, variants, true and false.
+fn values(ty: &Ty) -> Vec<Completion> {
+    let value = |text: &str| Completion::new(text, CompletionKind::Value, ty);
+    match ty {
+        Ty::Bool => vec![value("true"), value("false")],
+        Ty::Enum(words) => words.iter().map(|w| value(w)).collect(),
+        Ty::Variants(of) => {
+            let shape = |(name, record): (&SmolStr, &RecordTy)| match record.fields.is_empty() {
+                true => value(name),
+                false => Completion { insert: Some(format!("{name}(")), ..value(name) },
+            };
+            of.variants.iter().map(shape).collect()
+        }
+        Ty::Optional(of) => values(of),
+        _ => Vec::new(),
+    }
+}

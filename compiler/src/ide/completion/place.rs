@@ -1,0 +1,163 @@
+//! Where in the syntax an offset is, as far as completion cares.
+
+use crate::syntax::Rule;
+use crate::syntax::tree::{NodeId, Tree};
+use smol_str::SmolStr;
+
+/// A place to complete at.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In a comment or a string.
+    Nothing,
+    /// Where an item may start.
+    Item,
+    /// After `component NAME:`.
+    Kind,
+    /// Where a flow names a component.
+    Component,
+    /// After a flow's colon, with the ends of its last arrow.
+    Protocol { from: Vec<SmolStr>, to: Vec<SmolStr> },
+    /// Among the names of `import std.{…}`.
+    LibraryName,
+    /// Where a setting is named.
+    Key(Body),
+    /// Where the value of a setting stands.
+    Value(Body, SmolStr),
+}
+
+/// The braces around the place: whose they are.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Body {
+    /// Of a component of this kind.
+    Component(SmolStr),
+    /// Of a flow by this protocol.
+    Flow(SmolStr),
+    Cluster,
+    Namespace,
+    Layer,
+    Backup,
+    View,
+    Alert,
+    Kind,
+    /// `scale`: numbers by profile.
+    Profiles,
+}
+
+impl Place {
+    /// The place at an offset.
+    pub(super) fn find(tree: &Tree, offset: u32) -> Place {
+        let text = tree.text();
+        let mut at = (offset as usize).min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let before = &text[..at];
+        let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
+        if is_comment_or_string(line) {
+            return Place::Nothing;
+        }
+        let word = line.len() - line.trim_end_matches(is_word).len();
+        let start = (at - word) as u32;
+        let lead = line[..line.len() - word].trim_end();
+        if let Some(place) = in_line(lead) {
+            return place;
+        }
+        match enclosing(tree, start) {
+            None => Place::Item,
+            Some(node) => in_braces(tree, node, start),
+        }
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '-'
+}
+
+fn is_comment_or_string(line: &str) -> bool {
+    let quotes = line.matches('"').count() - line.matches("\\\"").count();
+    let bare: String = line.split('"').step_by(2).collect();
+    quotes % 2 == 1 || bare.contains("//")
+}
+
+/// What the line's own beginning tells: components and flows are written on one line as a rule.
+fn in_line(lead: &str) -> Option<Place> {
+    let lead_trimmed = lead.trim_start();
+    if let Some(rest) = lead_trimmed.strip_prefix("component ") {
+        let name = rest.strip_suffix(':')?;
+        return name.trim().chars().all(is_word).then_some(Place::Kind);
+    }
+    if lead.contains('{') || lead.contains('"') {
+        return None;
+    }
+    if lead.ends_with("->") {
+        return Some(Place::Component);
+    }
+    let names = |text: &str| text.split(',').map(|n| SmolStr::new(n.trim())).collect::<Vec<_>>();
+    let last = lead.rfind("->")?;
+    let to = &lead[last + 2..];
+    let to = match to.strip_suffix(':') {
+        Some(to) => to,
+        None => return to.trim_end().ends_with(',').then_some(Place::Component),
+    };
+    let from = lead[..last].trim_end_matches(['<', '-']);
+    let from = from.rsplit("->").next().unwrap_or_default().trim_end_matches(['<', '-']);
+    Some(Place::Protocol { from: names(from), to: names(to) })
+}
+
+/// The innermost braces around an offset.
+fn enclosing(tree: &Tree, offset: u32) -> Option<NodeId> {
+    use Rule::{block, group_body, import_names, kind_body};
+    let mut found = None;
+    let mut at = tree.root();
+    loop {
+        let inside = |id: &NodeId| {
+            let range = tree.range(*id);
+            let closed = tree.find(*id, Rule::r_brace).is_some();
+            range.start < offset && (offset < range.end || (offset == range.end && !closed))
+        };
+        let next = tree.children(at).iter().copied().rfind(inside)?;
+        if matches!(tree.rule(next), Some(block | group_body | import_names | kind_body)) {
+            let open = tree.children(next).iter().find(|c| tree.text_of(**c) == "{").map(|c| tree.range(*c).end);
+            if open.is_some_and(|end| end <= offset) {
+                found = Some(next);
+            }
+        }
+        at = next;
+        if tree.children(at).iter().copied().rfind(inside).is_none() {
+            return found;
+        }
+    }
+}
+
+fn in_braces(tree: &Tree, node: NodeId, start: u32) -> Place {
+    let Some(owner) = tree.parent(node) else { return Place::Item };
+    let ident = |rule: Rule| tree.find(owner, rule).map(|id| SmolStr::new(tree.text_of(id))).unwrap_or_default();
+    let body = match tree.rule(owner) {
+        Some(Rule::import) => return Place::LibraryName,
+        Some(Rule::component) => Body::Component(ident(Rule::path)),
+        Some(Rule::flow) => Body::Flow(ident(Rule::ident)),
+        Some(Rule::cluster) => Body::Cluster,
+        Some(Rule::namespace) => Body::Namespace,
+        Some(Rule::layer) => Body::Layer,
+        Some(Rule::backup) => Body::Backup,
+        Some(Rule::view) => Body::View,
+        Some(Rule::scale) => Body::Profiles,
+        Some(Rule::kind) => Body::Kind,
+        Some(Rule::alert | Rule::alert_member) => Body::Alert,
+        _ => return Place::Nothing,
+    };
+    match setting(tree, node, start) {
+        Some(key) => Place::Value(body, key),
+        // items stand in them too
+        None if matches!(body, Body::Namespace | Body::Layer) => Place::Item,
+        None => Place::Key(body),
+    }
+}
+
+/// The key whose value stands at the offset, if it is a value's place.
+fn setting(tree: &Tree, node: NodeId, start: u32) -> Option<SmolStr> {
+    let before = &tree.text()[tree.range(node).start as usize..start as usize];
+    let entry = before.rsplit(['{', ',', '\n', '\r']).next().unwrap_or_default();
+    let (key, rest) = entry.split_once(':')?;
+    rest.trim().is_empty().then(|| SmolStr::new(key.trim()))
+}
