@@ -1,1 +1,3 @@
-//! Test support.
+//! What the suites share.
+
+pub mod programs;
