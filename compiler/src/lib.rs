@@ -12,6 +12,8 @@ pub mod db;
 
 pub mod names;
 
+pub mod value;
+
 pub mod types;
 
 pub mod eval;

@@ -1,6 +1,9 @@
 //! Inputs and the first queries: what files there are, and each one parsed. Reads no disk.
 
+mod inputs;
 mod std_files;
+
+pub use inputs::{Project, SourceFile};
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::{self, Lowered, Parse};
@@ -30,31 +33,6 @@ pub enum FileText {
     Unreadable(String),
     /// It lies outside the project's root; not read.
     OutsideRoot,
-}
-
-/// One file, there or not.
-#[salsa::input(debug)]
-pub struct SourceFile {
-    /// Its number.
-    #[returns(copy)]
-    pub id: FileId,
-    /// Project-relative path with `/`; `std/…` for the library.
-    #[returns(deref)]
-    pub path: String,
-    /// What is in it.
-    #[returns(ref)]
-    pub text: FileText,
-}
-
-/// All files, the library first. `files[i].id == FileId(i)`.
-#[salsa::input(singleton, debug)]
-pub struct Project {
-    /// The files.
-    #[returns(deref)]
-    pub files: Vec<SourceFile>,
-    /// How many of them are the library's.
-    #[returns(copy)]
-    pub library: usize,
 }
 
 /// What every query can see.
@@ -209,7 +187,9 @@ pub fn syntax_errors(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
             let message = format!("`{path}` has {bytes} bytes, more than a source file may have");
             vec![Diagnostic::new(Code::OBS0005, start, message).help("split it into several files and import them")]
         }
-        FileText::Missing => vec![Diagnostic::new(Code::OBS1001, start, format!("there is no file `{path}`"))],
+        FileText::Missing => {
+            vec![Diagnostic::new(Code::OBS1001, start, format!("there is no file `{path}`"))]
+        }
         FileText::Unreadable(why) => {
             vec![Diagnostic::new(Code::OBS1001, start, format!("`{path}` can't be read: {why}"))]
         }

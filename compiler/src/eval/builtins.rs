@@ -1,11 +1,11 @@
 //! The built-in functions, carried out. Types were checked before; what only values show is reported here.
 
 use super::interpret::Evaluator;
-use super::operators::{compare, contains, equal, number, arithmetic};
-use super::value::{Quantity, Record, SecretRef, Spanned, Value};
+use super::operators::{arithmetic, compare, contains, equal, number};
 use crate::syntax::ast::BinaryOp;
 use crate::text::Span;
 use crate::types::builtins::Builtin;
+use crate::value::{Quantity, Record, SecretRef, Spanned, Value};
 use smol_str::SmolStr;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -165,9 +165,7 @@ fn json(value: &Value) -> serde_json::Value {
         Value::Int(n) => (*n).into(),
         Value::Float(n) => (*n).into(),
         Value::Quantity(Quantity::Rate(n)) => (*n).into(),
-        Value::List(list) => {
-            list.iter().filter(|e| e.value != Value::None).map(|e| json(&e.value)).collect()
-        }
+        Value::List(list) => list.iter().filter(|e| e.value != Value::None).map(|e| json(&e.value)).collect(),
         Value::Record(record) => json_object(record),
         Value::None | Value::Error => serde_json::Value::Null,
         other => other.to_string().into(),

@@ -1,6 +1,5 @@
 //! The interpreter: [`Core`] → [`Value`].
 
-use super::value::{ComponentId, Content, Record, Spanned, Value, Variant, Version};
 use super::{World, operators};
 use crate::db::Db;
 use crate::diagnostics::{Code, Diagnostic};
@@ -9,6 +8,7 @@ use crate::text::Span;
 use crate::types::core::{Core, CoreElement, CoreEntry, CoreFor, CoreKind, CorePattern};
 use crate::types::queries::{self, KindInfo};
 use crate::types::refine;
+use crate::value::{ComponentId, Content, Record, Spanned, Value, Variant, Version};
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -51,7 +51,16 @@ pub struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// For expressions outside kinds.
     pub fn new(db: &'a dyn Db, world: &'a dyn World) -> Self {
-        Self { db, world, scope: None, locals: Vec::new(), lets: Vec::new(), steps: 0, depth: 0, diagnostics: Vec::new() }
+        Self {
+            db,
+            world,
+            scope: None,
+            locals: Vec::new(),
+            lets: Vec::new(),
+            steps: 0,
+            depth: 0,
+            diagnostics: Vec::new(),
+        }
     }
 
     /// For expressions of the kind of a component.
@@ -91,9 +100,7 @@ impl<'a> Evaluator<'a> {
                 self.outside(|eval| eval.eval(core))
             }
             CoreKind::Component(name) => self.world.component(name).map_or(Value::Error, Value::Component),
-            CoreKind::SelfRef => {
-                self.scope.as_ref().and_then(|s| s.id).map_or(Value::Error, Value::Component)
-            }
+            CoreKind::SelfRef => self.scope.as_ref().and_then(|s| s.id).map_or(Value::Error, Value::Component),
             CoreKind::Version => {
                 let version = self.scope.as_ref().and_then(|s| s.version);
                 version.map_or(Value::Version(Version(Vec::new())), |v| Value::Version(v.clone()))
@@ -280,12 +287,10 @@ impl<'a> Evaluator<'a> {
     fn index(&mut self, base: &Core, at: &Core, span: Span) -> Value {
         match (self.eval(base), self.eval(at)) {
             (Value::Error, _) | (_, Value::Error) => Value::Error,
-            (Value::List(list), Value::Int(n)) => {
-                match usize::try_from(n).ok().and_then(|n| list.get(n)) {
-                    Some(element) => element.value.clone(),
-                    None => self.fail(span, format!("there is no element {n}: the list has {}", list.len())),
-                }
-            }
+            (Value::List(list), Value::Int(n)) => match usize::try_from(n).ok().and_then(|n| list.get(n)) {
+                Some(element) => element.value.clone(),
+                None => self.fail(span, format!("there is no element {n}: the list has {}", list.len())),
+            },
             (Value::Record(record), Value::Str(key)) => match record.get(&key) {
                 Some(field) => field.value.clone(),
                 None => self.fail(span, format!("there is no entry `{key}`")),
@@ -383,9 +388,7 @@ impl<'a> Evaluator<'a> {
             Value::List(list) => {
                 list.iter().enumerate().map(|(i, e)| (Value::Int(i as i64), e.value.clone())).collect()
             }
-            Value::Record(record) => {
-                record.iter().map(|(k, v)| (Value::Str(k.clone()), v.value.clone())).collect()
-            }
+            Value::Record(record) => record.iter().map(|(k, v)| (Value::Str(k.clone()), v.value.clone())).collect(),
             Value::Range(range) => match operators::range_elements(range) {
                 Some(ints) => ints.map(|n| (Value::Int(n), Value::Int(n))).collect(),
                 None => {

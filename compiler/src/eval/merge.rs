@@ -1,6 +1,6 @@
 //! Setting places in records, and laying one record over another.
 
-use super::value::{Record, Spanned, Value};
+use crate::value::{Record, Spanned, Value};
 use smol_str::SmolStr;
 use std::sync::Arc;
 

@@ -4,13 +4,12 @@ mod builtins;
 mod interpret;
 pub mod merge;
 mod operators;
-pub mod value;
 
 pub use interpret::{Evaluator, SelfScope};
 
 use crate::text::Span;
+use crate::value::{ComponentId, FlowId, Value};
 use smol_str::SmolStr;
-use value::{ComponentId, FlowId, Value};
 
 /// What expressions can see of the graph. The graph implements it; evaluation knows no more of it.
 pub trait World {

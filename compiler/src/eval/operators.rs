@@ -1,8 +1,8 @@
 //! Arithmetic, comparison, membership.
 
-use super::value::{Quantity, Value, Version};
 use crate::syntax::ast::BinaryOp;
 use crate::types::Unit;
+use crate::value::{Quantity, Value, Version};
 use std::cmp::Ordering;
 
 /// Longer ranges are not walked.
@@ -63,12 +63,10 @@ pub(super) fn equal(a: &Value, b: &Value) -> bool {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(&a.value, &b.value))
         }
         (Value::Record(a), Value::Record(b)) => {
-            a.len() == b.len()
-                && a.iter().all(|(k, v)| b.get(k).is_some_and(|other| equal(&v.value, &other.value)))
+            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|other| equal(&v.value, &other.value)))
         }
         (Value::Variant(a), Value::Variant(b)) => {
-            a.name == b.name
-                && a.fields.iter().all(|(k, v)| b.fields.get(k).is_some_and(|o| equal(&v.value, &o.value)))
+            a.name == b.name && a.fields.iter().all(|(k, v)| b.fields.get(k).is_some_and(|o| equal(&v.value, &o.value)))
         }
         (Value::Int(_) | Value::Float(_), Value::Int(_) | Value::Float(_)) => number(a) == number(b),
         (Value::Version(a), Value::Version(b)) => compare_versions(a, b) == Ordering::Equal,

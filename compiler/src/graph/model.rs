@@ -1,7 +1,7 @@
 //! The typed graph of one profile: all that pictures, docs and manifests are made of.
 
-use crate::eval::value::{ComponentId, Content, FlowId, Record, SecretRef, Spanned, Value, Version};
 use crate::text::Span;
+use crate::value::{ComponentId, Content, FlowId, Record, SecretRef, Spanned, Value, Version};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 

@@ -1,7 +1,7 @@
 //! Where signals go: along flows, changed by components, into stores.
 
 use super::model::{Component, Flow, Graph, Signal};
-use crate::eval::value::ComponentId;
+use crate::value::ComponentId;
 use rustc_hash::FxHashSet;
 
 impl Graph {

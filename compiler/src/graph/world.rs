@@ -2,8 +2,8 @@
 
 use super::model::{Component, Flow, Graph, Signal, State, WorkloadKind};
 use crate::eval::World;
-use crate::eval::value::{ComponentId, FlowId, Quantity, Value, Version};
 use crate::text::Span;
+use crate::value::{ComponentId, FlowId, Quantity, Value, Version};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
@@ -298,11 +298,8 @@ fn alert(alert: &super::model::Alert, component: &SmolStr) -> Value {
 }
 
 fn dashboard(dashboard: &super::model::Dashboard, component: &Component) -> Value {
-    let slug: String = dashboard
-        .title
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-        .collect();
+    let slug: String =
+        dashboard.title.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let mut fields = vec![
         ("title".into(), Value::Str(dashboard.title.clone())),
         // 40 characters is the most that dashboards' identifiers commonly have

@@ -35,7 +35,8 @@ fn code(text: &str) -> String {
 
 fn item(db: &dyn Db, def: DefId, kind: DefKind, graph: Option<&Graph>) -> Option<String> {
     let source = db::file(db, def.file);
-    let name = names::exports(db, source).names.iter().find(|(_, e)| e.def == def).map(|((_, name), _)| name.clone())?;
+    let name =
+        names::exports(db, source).names.iter().find(|(_, e)| e.def == def).map(|((_, name), _)| name.clone())?;
     if kind == DefKind::Component
         && let Some(component) = graph.and_then(|g| g.components.iter().find(|c| c.name == name))
     {

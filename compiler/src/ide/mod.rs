@@ -125,7 +125,8 @@ impl Analysis {
         let mut out: Vec<String> = Vec::new();
         let mut reached: Vec<FileId> = Vec::new();
         // those that nothing imports first; then what only circles lead to
-        let (free, rest): (Vec<SourceFile>, Vec<SourceFile>) = own.iter().partition(|f| !imported.contains(&f.path(&self.db)));
+        let (free, rest): (Vec<SourceFile>, Vec<SourceFile>) =
+            own.iter().partition(|f| !imported.contains(&f.path(&self.db)));
         for file in free.into_iter().chain(rest) {
             if !reached.contains(&file.id(&self.db)) {
                 reached.extend(&names::program(&self.db, file).files);

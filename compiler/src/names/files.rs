@@ -78,11 +78,12 @@ pub struct Program {
 /// The program that starts at a file.
 #[salsa::tracked]
 pub fn program(db: &dyn Db, entry: SourceFile) -> Program {
-    let mut walk = Walk { db, seen: FxHashSet::default(), stack: Vec::new(), out: Program {
-        files: Vec::new(),
-        wanted: Vec::new(),
-        diagnostics: Vec::new(),
-    } };
+    let mut walk = Walk {
+        db,
+        seen: FxHashSet::default(),
+        stack: Vec::new(),
+        out: Program { files: Vec::new(), wanted: Vec::new(), diagnostics: Vec::new() },
+    };
     walk.visit(entry);
     walk.out
 }

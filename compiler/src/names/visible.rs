@@ -123,9 +123,7 @@ fn add_name(name: &Ident, source: &Exports, what: &str, out: &mut Scope) {
     if !found && !name.name.is_empty() {
         let known = source.names.keys().filter(|(s, _)| IMPORTABLE.contains(s)).map(|(_, n)| n.as_str());
         let message = format!("`{what}` has nothing called `{}`", name.name);
-        out.diagnostics.push(
-            Diagnostic::new(Code::OBS1004, name.span, message).suggest(nearest(&name.name, known)),
-        );
+        out.diagnostics.push(Diagnostic::new(Code::OBS1004, name.span, message).suggest(nearest(&name.name, known)));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The typed graph as data, for `obs graph`. Additions are compatible; a change raises `version`.
 
-use crate::eval::value::Value;
 use crate::graph::{Component, Effective, Flow, Graph, LinkSource, Port, Signal, Stack, Workload};
+use crate::value::Value;
 use serde_json::{Value as Json, json};
 
 /// A stack as JSON, indented, with a line feed at its end.

@@ -14,11 +14,14 @@ pub(super) fn render(findings: &[Finding]) -> String {
 }
 
 fn finding(f: &Finding) -> Value {
-    let edit = |(place, text): &(Place, String)| json!({"file": place.source.path, "range": range(place), "newText": text});
-    let label = |(place, text): &(Place, String)| json!({"file": place.source.path, "range": range(place), "message": text});
+    let edit =
+        |(place, text): &(Place, String)| json!({"file": place.source.path, "range": range(place), "newText": text});
+    let label =
+        |(place, text): &(Place, String)| json!({"file": place.source.path, "range": range(place), "message": text});
     let remark = f.remark.iter().map(|text| (f.place.clone(), text.clone()));
     let labels: Vec<Value> = remark.chain(f.labels.iter().cloned()).map(|l| label(&l)).collect();
-    let fixes = f.fixes.iter().map(|fix| json!({"title": fix.title, "edits": fix.edits.iter().map(edit).collect::<Vec<_>>()}));
+    let fixes =
+        f.fixes.iter().map(|fix| json!({"title": fix.title, "edits": fix.edits.iter().map(edit).collect::<Vec<_>>()}));
     json!({
         "code": f.code.id(),
         "severity": f.severity.name(),

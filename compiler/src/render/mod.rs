@@ -41,15 +41,8 @@ impl Format {
 
     /// The form with this name.
     pub fn parse(name: &str) -> Option<Self> {
-        const ALL: &[Format] = &[
-            Format::Text,
-            Format::Short,
-            Format::Json,
-            Format::Sarif,
-            Format::Github,
-            Format::Gitlab,
-            Format::Junit,
-        ];
+        const ALL: &[Format] =
+            &[Format::Text, Format::Short, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit];
         Self::NAMES.iter().position(|n| *n == name).map(|at| ALL[at])
     }
 

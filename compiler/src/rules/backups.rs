@@ -2,8 +2,8 @@
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::Value;
 use crate::graph::WorkloadKind;
+use crate::value::Value;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
@@ -16,7 +16,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         });
         if !backed && !elsewhere && !passed_on {
             let stored: Vec<&str> = component.stores.iter().map(|s| s.name()).collect();
-            let message = format!("`{}` is the only place of its {}, and has no backup", component.name, stored.join(" and "));
+            let message =
+                format!("`{}` is the only place of its {}, and has no backup", component.name, stored.join(" and "));
             out.push(
                 Diagnostic::new(Code::OBS4113, component.name_span, message)
                     .label(first.span, "others have one")
@@ -27,8 +28,14 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
     for backup in &graph.backups {
         let component = graph.component(backup.component);
-        let ephemeral = component.params.get("storage").is_some_and(|s| matches!(&s.value, Value::Variant(v) if v.name == "ephemeral"));
-        let elsewhere = graph.flows.iter().any(|f| f.from == component.id && (graph.keeps_data(f) || component.shared_by.contains(&f.protocol)));
+        let ephemeral = component
+            .params
+            .get("storage")
+            .is_some_and(|s| matches!(&s.value, Value::Variant(v) if v.name == "ephemeral"));
+        let elsewhere = graph
+            .flows
+            .iter()
+            .any(|f| f.from == component.id && (graph.keeps_data(f) || component.shared_by.contains(&f.protocol)));
         if (ephemeral && !elsewhere && !component.stores.is_empty()) || component.workload == WorkloadKind::External {
             let message = format!("there is nothing to back up: the data of `{}` is lost with its pod", component.name);
             out.push(

@@ -12,10 +12,14 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let (true, Some(Peer::Pods { namespaces, .. })) = (isolated, &to.peer) else { continue };
         let place = graph.namespace_of(from).map(ToString::to_string).unwrap_or_default();
         let whose = if namespaces.is_empty() { "every namespace".to_owned() } else { "the namespaces".to_owned() };
-        let message = format!("`{}` reaches out of the isolated namespace `{place}` into {whose} of `{}`", from.name, to.name);
+        let message =
+            format!("`{}` reaches out of the isolated namespace `{place}` into {whose} of `{}`", from.name, to.name);
         out.push(
             Diagnostic::new(Code::OBS5102, flow.to_span, message)
-                .help(format!("policies there must let it in: from pods `app.kubernetes.io/name: {}` of namespace `{place}`", from.name))
+                .help(format!(
+                    "policies there must let it in: from pods `app.kubernetes.io/name: {}` of namespace `{place}`",
+                    from.name
+                ))
                 .about(from.name.clone())
                 .about(to.name.clone()),
         );

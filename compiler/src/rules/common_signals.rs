@@ -9,7 +9,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for flow in graph.flows.iter().filter(|f| f.signals.is_empty() && !f.implicit) {
         let (from, to) = (graph.component(flow.from), graph.component(flow.to));
         let sent = from.emits.iter().find(|e| e.protocol == flow.protocol).map(|e| e.signals.as_slice());
-        let taken: Vec<Signal> = to.accepts.iter().filter(|a| a.protocol == flow.protocol).flat_map(|a| a.signals.clone()).collect();
+        let taken: Vec<Signal> =
+            to.accepts.iter().filter(|a| a.protocol == flow.protocol).flat_map(|a| a.signals.clone()).collect();
         let Some(sent) = sent.filter(|s| !s.is_empty()) else { continue };
         if taken.is_empty() {
             continue;

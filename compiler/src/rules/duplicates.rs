@@ -2,8 +2,8 @@
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::ComponentId;
 use crate::graph::Flow;
+use crate::value::ComponentId;
 use rustc_hash::FxHashMap;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
@@ -26,5 +26,5 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 /// Two flows by one protocol are two routes where they carry different signals or differ in an option.
 fn same_route(a: &Flow, b: &Flow) -> bool {
     let options = a.options.iter().all(|(name, e)| b.options.get(name).is_some_and(|o| o.value == e.value));
-    options && a.signals.iter().any(|s| b.signals.contains(s)) == !a.signals.is_empty()
+    options && a.signals.iter().any(|s| b.signals.contains(s)) != a.signals.is_empty()
 }

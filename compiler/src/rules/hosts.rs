@@ -13,9 +13,15 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let Some(host) = text(flow, "host") else { continue };
         let path = text(flow, "path").unwrap_or_default();
         if let Some((.., first)) = seen.iter().find(|(h, p, _)| *h == host && *p == path) {
-            let message = format!("`{host}{path}` leads to both `{}` and `{}`", graph.component(first.to).name, graph.component(flow.to).name);
+            let message = format!(
+                "`{host}{path}` leads to both `{}` and `{}`",
+                graph.component(first.to).name,
+                graph.component(flow.to).name
+            );
             let diagnostic = Diagnostic::new(Code::OBS5106, flow.span, message).label(first.span, "taken here first");
-            out.push(diagnostic.help("give each its own `host` or `path`").about(graph.component(flow.to).name.clone()));
+            out.push(
+                diagnostic.help("give each its own `host` or `path`").about(graph.component(flow.to).name.clone()),
+            );
         }
         seen.push((host, path, flow));
     }

@@ -15,6 +15,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             Some(_) => continue,
         };
         let message = format!("the image of `{}` {what}: what runs changes without a change here", component.name);
-        out.push(Diagnostic::new(Code::OBS5111, link.span, message).help("name a version, or a digest").about(component.name.clone()));
+        out.push(
+            Diagnostic::new(Code::OBS5111, link.span, message)
+                .help("name a version, or a digest")
+                .about(component.name.clone()),
+        );
     }
 }

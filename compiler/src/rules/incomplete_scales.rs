@@ -14,6 +14,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let names: Vec<String> = missing.iter().map(|p| format!("`{p}`")).collect();
         let message = format!("`scale {}` doesn't say what holds in profile {}", component.name, names.join(", "));
         let entries: Vec<String> = missing.iter().map(|p| format!("{p}: {}", component.replicas.count)).collect();
-        out.push(Diagnostic::new(Code::OBS4107, *span, message).help(format!("add `{}`", entries.join(", "))).about(component.name.clone()));
+        out.push(
+            Diagnostic::new(Code::OBS4107, *span, message)
+                .help(format!("add `{}`", entries.join(", ")))
+                .about(component.name.clone()),
+        );
     }
 }

@@ -13,7 +13,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let target = |name: &str, at: Option<f64>| at.map(|at| format!("{name} at {at}%"));
         let up = [target("CPU", autoscale.up.cpu), target("memory", autoscale.up.memory)];
         let targets: Vec<String> = up.into_iter().flatten().collect();
-        let message = format!("`{}` has its own thresholds for scaling down, which an autoscaler of Kubernetes doesn't know", component.name);
+        let message = format!(
+            "`{}` has its own thresholds for scaling down, which an autoscaler of Kubernetes doesn't know",
+            component.name
+        );
         out.push(
             Diagnostic::new(Code::OBS4108, down.span, message)
                 .help(format!(

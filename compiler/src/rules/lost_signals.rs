@@ -16,7 +16,11 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             if fate.stored {
                 continue;
             }
-            let told = |d: &Diagnostic| d.code == Code::OBS3108 && d.subjects.first() == Some(&source.name.to_string()) && d.message.starts_with(signal.name());
+            let told = |d: &Diagnostic| {
+                d.code == Code::OBS3108
+                    && d.subjects.first() == Some(&source.name.to_string())
+                    && d.message.starts_with(signal.name())
+            };
             match (fate.turned, fate.ends.last()) {
                 (Some((at, into)), _) => out.push(converted(source, signal, at, into, first)),
                 (None, Some((end, flow))) if !out.iter().any(told) => out.push(lost(source, signal, end, flow)),
@@ -31,7 +35,9 @@ fn lost(source: &Component, signal: Signal, end: &Component, last: &Flow) -> Dia
     let message = format!("{name} of `{}` reach no store: they end at `{}`", source.name, end.name);
     Diagnostic::new(Code::OBS3108, last.span, message)
         .label(end.name_span, format!("`{}` sends {name} nowhere", end.name))
-        .help(format!("add a component that stores {name}, and a flow to it; or name the `signals` that the flow is for"))
+        .help(format!(
+            "add a component that stores {name}, and a flow to it; or name the `signals` that the flow is for"
+        ))
         .about(source.name.clone())
         .about(end.name.clone())
 }
@@ -67,7 +73,8 @@ fn follow<'a>(graph: &'a Graph, source: &'a Component, signal: Signal) -> Fate<'
             } else if !seen.contains(&to.id) {
                 seen.push(to.id);
                 next.push(to.id);
-                let turned = graph.passes_on(to, signal).into_iter().find(|s| *s != signal && ends_in_store(graph, to.id, *s));
+                let turned =
+                    graph.passes_on(to, signal).into_iter().find(|s| *s != signal && ends_in_store(graph, to.id, *s));
                 fate.turned = fate.turned.or(turned.map(|into| (to, into)));
                 let goes_on = |f: &Flow| graph.data_from(f) == to.id && f.signals.contains(&signal);
                 if !graph.flows.iter().any(goes_on) {

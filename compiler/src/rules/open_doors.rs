@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::Value;
+use crate::value::Value;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
@@ -14,7 +14,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         }
         if !given("auth") && !to.authenticates {
-            let message = format!("everyone who reaches `{}` gets into `{}`, which asks for no login", from.name, to.name);
+            let message =
+                format!("everyone who reaches `{}` gets into `{}`, which asks for no login", from.name, to.name);
             out.push(
                 Diagnostic::new(Code::OBS5101, flow.span, message)
                     .help("add `auth: basic(secret(\"…\"))` to the flow, or leave it out")
@@ -23,7 +24,11 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         }
         if ingress.issuer.is_none() && ingress.certificate.is_none() && ingress.gateway.is_none() {
             let message = format!("`{}` is reached from outside without TLS", to.name);
-            out.push(Diagnostic::new(Code::OBS5107, flow.span, message).help(format!("give `{}` an issuer or a certificate", from.name)).about(to.name.clone()));
+            out.push(
+                Diagnostic::new(Code::OBS5107, flow.span, message)
+                    .help(format!("give `{}` an issuer or a certificate", from.name))
+                    .about(to.name.clone()),
+            );
         }
     }
 }

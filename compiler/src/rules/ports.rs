@@ -17,7 +17,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 fn closed(graph: &Graph, out: &mut Vec<Diagnostic>) {
     for flow in &graph.flows {
         let to = graph.component(flow.to);
-        let named: Vec<&str> = to.accepts.iter().filter(|a| a.protocol == flow.protocol).filter_map(|a| a.port.as_deref()).collect();
+        let named: Vec<&str> =
+            to.accepts.iter().filter(|a| a.protocol == flow.protocol).filter_map(|a| a.port.as_deref()).collect();
         let open = to.ports.iter().any(|p| named.contains(&p.name.as_str()));
         let Some(port) = to.closed_ports.iter().find(|p| named.contains(&p.name.as_str())) else { continue };
         let Some(setting) = to.params.get("ports").and_then(|p| p.chain.last()) else { continue };
@@ -25,7 +26,10 @@ fn closed(graph: &Graph, out: &mut Vec<Diagnostic>) {
             continue;
         }
         let what = match flow.implicit {
-            true => format!("the instances of `{}` reach each other by `{}` on port {}", to.name, flow.protocol, port.number),
+            true => format!(
+                "the instances of `{}` reach each other by `{}` on port {}",
+                to.name, flow.protocol, port.number
+            ),
             false => format!("`{}` is reached by `{}` on port {}", to.name, flow.protocol, port.number),
         };
         let mut diagnostic = Diagnostic::new(Code::OBS3111, setting.span, format!("{what}, which isn't open"))
@@ -57,11 +61,20 @@ fn unknown(component: &Component, out: &mut Vec<Diagnostic>) {
 fn taken(component: &Component, out: &mut Vec<Diagnostic>) {
     let overlap = |a: PortTransport, b: PortTransport| a == b || a == PortTransport::Both || b == PortTransport::Both;
     for (at, port) in component.ports.iter().enumerate() {
-        let before = component.ports[..at].iter().find(|p| p.number == port.number && overlap(p.transport, port.transport));
+        let before =
+            component.ports[..at].iter().find(|p| p.number == port.number && overlap(p.transport, port.transport));
         if let Some(before) = before {
-            let message = format!("port {} of `{}` is taken twice, by `{}` and `{}`", port.number, component.kind, before.name, port.name);
+            let message = format!(
+                "port {} of `{}` is taken twice, by `{}` and `{}`",
+                port.number, component.kind, before.name, port.name
+            );
             let diagnostic = Diagnostic::new(Code::OBS3112, port.span, message);
-            out.push(diagnostic.label(before.span, "taken here first").help("give one of them another number").about(component.name.clone()));
+            out.push(
+                diagnostic
+                    .label(before.span, "taken here first")
+                    .help("give one of them another number")
+                    .about(component.name.clone()),
+            );
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::ComponentId;
 use crate::graph::{Flow, Signal};
+use crate::value::ComponentId;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();

@@ -13,7 +13,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let Some(store) = behind.map(|f| graph.component(f.to)) else { continue };
         let message = format!(
             "`{}` pushes into `{}`, whose {} replicas pass everything on to `{}`, which keeps that of one of them",
-            from.name, to.name, to.replicas.most(), store.name
+            from.name,
+            to.name,
+            to.replicas.most(),
+            store.name
         );
         out.push(
             Diagnostic::new(Code::OBS3115, flow.span, message)

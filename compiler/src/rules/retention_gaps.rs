@@ -2,8 +2,8 @@
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::{Quantity, Value};
 use crate::graph::Component;
+use crate::value::{Quantity, Value};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
@@ -14,7 +14,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if both && far_kept < near_kept {
             let span = far.params.get("retention").and_then(|r| r.chain.last()).map_or(far.span, |l| l.span);
             let (near_kept, far_kept) = (Quantity::Duration(near_kept), Quantity::Duration(far_kept));
-            let message = format!("`{}` keeps data for {far_kept}, less than `{}`, which fills it and keeps {near_kept}", far.name, near.name);
+            let message = format!(
+                "`{}` keeps data for {far_kept}, less than `{}`, which fills it and keeps {near_kept}",
+                far.name, near.name
+            );
             out.push(
                 Diagnostic::new(Code::OBS4112, span, message)
                     .help("let the long-term store keep data longer, or leave it out")

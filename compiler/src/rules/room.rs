@@ -2,8 +2,8 @@
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::{Quantity, Value};
 use crate::graph::Effective;
+use crate::value::{Quantity, Value};
 
 /// A volume is called full at this part of its size: stores need room to compact.
 const USABLE: f64 = 0.8;

@@ -18,10 +18,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if component.state == State::Ring && removed <= 1.0 {
             continue;
         }
-        let message = format!(
-            "the autoscaler of `{}` takes up to {removed} instances at once; each {holds}",
-            component.name
-        );
+        let message =
+            format!("the autoscaler of `{}` takes up to {removed} instances at once; each {holds}", component.name);
         out.push(
             Diagnostic::new(Code::OBS4105, autoscale.down.span, message)
                 .help("remove the autoscaler and set the number with `scale`; disruption budgets don't hold it back")

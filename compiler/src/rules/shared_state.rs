@@ -16,7 +16,11 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         out.push(
             Diagnostic::new(Code::OBS4103, span, message)
                 .label(component.name_span, format!("has no flow by `{}`", ways.join("` or `")))
-                .help(format!("add a component that accepts `{}`, and a flow `{} -> …`", ways.join("` or `"), component.name))
+                .help(format!(
+                    "add a component that accepts `{}`, and a flow `{} -> …`",
+                    ways.join("` or `"),
+                    component.name
+                ))
                 .about(component.name.clone()),
         );
     }

@@ -16,7 +16,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             }
             let message = format!(
                 "`{}` is promised to be available, and `{}` is a single instance (profile {})",
-                promised.name, needed.name, single.join(", ")
+                promised.name,
+                needed.name,
+                single.join(", ")
             );
             let span = needed.replicas.scale.as_ref().map_or(needed.replicas.origin, |s| s.0);
             out.push(

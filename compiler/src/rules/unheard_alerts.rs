@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::ComponentId;
+use crate::value::ComponentId;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
@@ -18,7 +18,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if graph.flows.iter().any(|f| f.to == component.id && !f.backward && others_alert(context, f.from)) {
             continue;
         }
-        let message = format!("the alerts of `{}` reach no one: it has no flow by `{}`", component.name, ways.join("` or `"));
+        let message =
+            format!("the alerts of `{}` reach no one: it has no flow by `{}`", component.name, ways.join("` or `"));
         out.push(
             Diagnostic::new(Code::OBS3114, component.name_span, message)
                 .help("add a component that takes alerts, and a flow to it")

@@ -10,11 +10,18 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         for &signal in &component.stores {
             let filled = graph.flows.iter().any(|f| graph.data_to(f) == component.id && f.signals.contains(&signal));
             // data leaves a store when it is asked for, or when it is passed on to another one
-            let read = graph.flows.iter().any(|f| graph.data_from(f) == component.id && f.signals.contains(&signal) && f.to != f.from);
+            let read = graph
+                .flows
+                .iter()
+                .any(|f| graph.data_from(f) == component.id && f.signals.contains(&signal) && f.to != f.from);
             if filled && !read {
                 let message = format!("nothing reads the {} that `{}` stores", signal.name(), component.name);
                 let diagnostic = Diagnostic::new(Code::OBS3109, component.name_span, message);
-                out.push(diagnostic.help(format!("add a flow that asks `{}`, such as a query", component.name)).about(component.name.clone()));
+                out.push(
+                    diagnostic
+                        .help(format!("add a flow that asks `{}`, such as a query", component.name))
+                        .about(component.name.clone()),
+                );
             }
         }
     }

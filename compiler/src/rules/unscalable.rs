@@ -16,7 +16,11 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let autoscale = component.replicas.autoscale.as_ref().map(|a| a.span);
         for span in scale.into_iter().chain(autoscale) {
             let message = format!("`{}` {why}: it has no number of instances to set", component.name);
-            out.push(Diagnostic::new(Code::OBS4106, span, message).help(format!("leave out `{}` here", component.name)).about(component.name.clone()));
+            out.push(
+                Diagnostic::new(Code::OBS4106, span, message)
+                    .help(format!("leave out `{}` here", component.name))
+                    .about(component.name.clone()),
+            );
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::names::{self, ImportedName};
 use crate::syntax::ast::{ItemKind, MemberKind};
 use crate::text::Span;
-use crate::types::{Target, Use};
 use crate::types::items;
+use crate::types::{Target, Use};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for &id in &names::program(context.db, context.entry).files {
@@ -32,10 +32,12 @@ fn imports(context: &Context<'_>, file: SourceFile, uses: &[Use], out: &mut Vec<
 
 fn params(context: &Context<'_>, file: SourceFile, uses: &[Use], out: &mut Vec<Diagnostic>) {
     let items = &db::ast(context.db, file).items;
-    let kinds = || items.iter().filter_map(|i| match &i.kind {
-        ItemKind::Kind(kind) => Some((i.span.item, kind)),
-        _ => None,
-    });
+    let kinds = || {
+        items.iter().filter_map(|i| match &i.kind {
+            ItemKind::Kind(kind) => Some((i.span.item, kind)),
+            _ => None,
+        })
+    };
     let in_a_kind = |span: Span| kinds().any(|(item, _)| item == span.item);
     for member in kinds().flat_map(|(_, kind)| &kind.members) {
         let MemberKind::Param(param) = &member.kind else { continue };

@@ -193,8 +193,7 @@ pub struct ProtocolDef {
 }
 
 /// The names that are attributes in a protocol; every other name there is an option.
-pub const PROTOCOL_ATTRIBUTES: &[&str] =
-    &["transport", "carries", "data", "scheme", "rbac", "label", "notifies"];
+pub const PROTOCOL_ATTRIBUTES: &[&str] = &["transport", "carries", "data", "scheme", "rbac", "label", "notifies"];
 
 /// `kind NAME extends OTHER { … }`.
 #[derive(Debug, Clone, PartialEq, Eq)]

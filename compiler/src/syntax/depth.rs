@@ -21,11 +21,9 @@ pub fn too_deep(text: &str) -> Option<TextRange> {
         let in_string = matches!(open.last(), Some(b'"' | b'M'));
         match byte {
             b'\\' if in_string => at += 1,
-            b'"' if open.last() == Some(&b'M') => {
-                if text[at..].starts_with("\"\"\"") {
-                    open.pop();
-                    at += 2;
-                }
+            b'"' if open.last() == Some(&b'M') && text[at..].starts_with("\"\"\"") => {
+                open.pop();
+                at += 2;
             }
             b'"' if open.last() == Some(&b'"') => _ = open.pop(),
             b'"' if text[at..].starts_with("\"\"\"") => {

@@ -1,5 +1,7 @@
 //! Text → lossless tree. The only file that knows pest.
 
+#![allow(missing_docs, reason = "the rules are documented in the grammar")]
+
 use super::depth;
 use super::tree::{Kind, NodeId, Tree};
 use crate::text::TextRange;
@@ -8,7 +10,6 @@ use pest::iterators::Pair;
 use pest_derive::Parser;
 
 #[derive(Parser)]
-#[allow(missing_docs)]
 #[grammar = "syntax/obs.pest"]
 struct Grammar;
 
@@ -69,10 +70,42 @@ fn is_container(rule: Rule) -> bool {
     use Rule::*;
     !matches!(
         rule,
-        ident | number | date | line_text | block_text | escape | quote | block_end | doc | inner_doc | regex | optional
-            | arrow | constant | any_pattern | prefix | range_op | word_op | coalesce | compare | plus_op | minus_op
-            | product_op | quantifier | bad_item | stray | bad_tail | bad_tail_in | bad_entry | bad_arg | bad_date | missing
-            | r_brace | r_bracket | r_paren | attribute_name
+        ident
+            | number
+            | date
+            | line_text
+            | block_text
+            | escape
+            | quote
+            | block_end
+            | doc
+            | inner_doc
+            | regex
+            | optional
+            | arrow
+            | constant
+            | any_pattern
+            | prefix
+            | range_op
+            | word_op
+            | coalesce
+            | compare
+            | plus_op
+            | minus_op
+            | product_op
+            | quantifier
+            | bad_item
+            | stray
+            | bad_tail
+            | bad_tail_in
+            | bad_entry
+            | bad_arg
+            | bad_date
+            | missing
+            | r_brace
+            | r_bracket
+            | r_paren
+            | attribute_name
     ) && !is_keyword(rule)
 }
 
@@ -81,10 +114,45 @@ pub fn is_keyword(rule: Rule) -> bool {
     use Rule::*;
     matches!(
         rule,
-        kw_import | kw_as | kw_let | kw_fn | kw_type | kw_protocol | kw_kind | kw_extends | kw_cluster | kw_namespace
-            | kw_layer | kw_component | kw_scale | kw_autoscale | kw_profile | kw_backup | kw_alert | kw_view | kw_assert
-            | kw_test | kw_waive | kw_patch | kw_object | kw_on | kw_until | kw_in | kw_param | kw_port | kw_accepts
-            | kw_emits | kw_turns | kw_into | kw_by | kw_file | kw_dashboard | kw_for | kw_if | kw_else | kw_match
+        kw_import
+            | kw_as
+            | kw_let
+            | kw_fn
+            | kw_type
+            | kw_protocol
+            | kw_kind
+            | kw_extends
+            | kw_cluster
+            | kw_namespace
+            | kw_layer
+            | kw_component
+            | kw_scale
+            | kw_autoscale
+            | kw_profile
+            | kw_backup
+            | kw_alert
+            | kw_view
+            | kw_assert
+            | kw_test
+            | kw_waive
+            | kw_patch
+            | kw_object
+            | kw_on
+            | kw_until
+            | kw_in
+            | kw_param
+            | kw_port
+            | kw_accepts
+            | kw_emits
+            | kw_turns
+            | kw_into
+            | kw_by
+            | kw_file
+            | kw_dashboard
+            | kw_for
+            | kw_if
+            | kw_else
+            | kw_match
             | quantifier
     )
 }

@@ -163,9 +163,7 @@ fn gap_token(text: &str) -> (Kind, usize) {
     match text.as_bytes()[0] {
         b'\r' if text.starts_with("\r\n") => (Kind::Newline, 2),
         b'\n' | b'\r' => (Kind::Newline, 1),
-        _ if text.starts_with(blank) => {
-            (Kind::Space, text.find(|c| !blank(c)).unwrap_or(text.len()))
-        }
+        _ if text.starts_with(blank) => (Kind::Space, text.find(|c| !blank(c)).unwrap_or(text.len())),
         _ if text.starts_with("//") => (Kind::Comment, line_end(text)),
         _ => {
             let marks = ["\"\"\"", "...", "${"];

@@ -60,8 +60,7 @@ impl Span {
         if self.file != other.file || self.item != other.item {
             return self;
         }
-        let range =
-            TextRange::new(self.range.start.min(other.range.start), self.range.end.max(other.range.end));
+        let range = TextRange::new(self.range.start.min(other.range.start), self.range.end.max(other.range.end));
         Span { range, ..self }
     }
 

@@ -2,7 +2,7 @@
 //! component can set. Types here are those of Kubernetes and of graphs; nothing here knows a product.
 
 use super::ty::{FieldTy, Form, RecordTy, Ty, Unit, VariantsTy};
-use crate::eval::value::{Quantity, Value};
+use crate::value::{Quantity, Value};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::sync::{Arc, LazyLock};
@@ -75,10 +75,7 @@ fn probe() -> Ty {
     variants(
         "probe",
         vec![
-            (
-                "http",
-                with(vec![("path", FieldTy::required(Ty::string())), ("port", FieldTy::optional(Ty::string()))]),
-            ),
+            ("http", with(vec![("path", FieldTy::required(Ty::string())), ("port", FieldTy::optional(Ty::string()))])),
             ("tcp", with(vec![("port", FieldTy::optional(Ty::string()))])),
             ("exec", with(vec![("command", FieldTy::required(Ty::list(Ty::string())))])),
         ],
@@ -206,45 +203,52 @@ pub const COMPONENT_SETTINGS: &[&str] =
     &["title", "replicas", "image", "resources", "labels", "annotations", "env", "args", "notes", "available", "ports"];
 
 /// The settings of an `alert`.
-pub static ALERT: LazyLock<RecordTy> = LazyLock::new(|| record_of(Ty::record([
-    ("expr", FieldTy::required(Ty::string())),
-    ("for", FieldTy::optional(duration())),
-    ("severity", FieldTy::optional(Ty::words(&["critical", "warning", "info", "none"]))),
-    ("summary", FieldTy::optional(Ty::string())),
-    ("description", FieldTy::optional(Ty::string())),
-    ("when", FieldTy::optional(Ty::Bool)),
-])));
+pub static ALERT: LazyLock<RecordTy> = LazyLock::new(|| {
+    record_of(Ty::record([
+        ("expr", FieldTy::required(Ty::string())),
+        ("for", FieldTy::optional(duration())),
+        ("severity", FieldTy::optional(Ty::words(&["critical", "warning", "info", "none"]))),
+        ("summary", FieldTy::optional(Ty::string())),
+        ("description", FieldTy::optional(Ty::string())),
+        ("when", FieldTy::optional(Ty::Bool)),
+    ]))
+});
 
 /// The settings of `cluster`.
-pub static CLUSTER: LazyLock<RecordTy> = LazyLock::new(|| record_of(Ty::record([
-    ("title", FieldTy::optional(Ty::string())),
-    ("domain", FieldTy::optional(Ty::Form(Form::Host))),
-    ("kubernetes", FieldTy::optional(Ty::Version)),
-    ("profiles", FieldTy::optional(Ty::list(Ty::string()))),
-    ("labels", FieldTy::optional(Ty::map(Ty::string()))),
-    ("annotations", FieldTy::optional(Ty::map(Ty::string()))),
-    ("api_server", FieldTy::optional(Ty::list(Ty::string()))),
-    ("digests", FieldTy::optional(Ty::map(Ty::string()))),
-])));
+pub static CLUSTER: LazyLock<RecordTy> = LazyLock::new(|| {
+    record_of(Ty::record([
+        ("title", FieldTy::optional(Ty::string())),
+        ("domain", FieldTy::optional(Ty::Form(Form::Host))),
+        ("kubernetes", FieldTy::optional(Ty::Version)),
+        ("profiles", FieldTy::optional(Ty::list(Ty::string()))),
+        ("labels", FieldTy::optional(Ty::map(Ty::string()))),
+        ("annotations", FieldTy::optional(Ty::map(Ty::string()))),
+        ("api_server", FieldTy::optional(Ty::list(Ty::string()))),
+        ("digests", FieldTy::optional(Ty::map(Ty::string()))),
+    ]))
+});
 
 /// The settings of a namespace.
-pub static NAMESPACE: LazyLock<RecordTy> = LazyLock::new(|| record_of(Ty::record([
-    ("title", FieldTy::optional(Ty::string())),
-    ("isolated", FieldTy::optional(Ty::Bool)),
-    ("pod_security", FieldTy::optional(Ty::words(&["restricted", "baseline", "privileged"]))),
-    ("labels", FieldTy::optional(Ty::map(Ty::string()))),
-])));
+pub static NAMESPACE: LazyLock<RecordTy> = LazyLock::new(|| {
+    record_of(Ty::record([
+        ("title", FieldTy::optional(Ty::string())),
+        ("isolated", FieldTy::optional(Ty::Bool)),
+        ("pod_security", FieldTy::optional(Ty::words(&["restricted", "baseline", "privileged"]))),
+        ("labels", FieldTy::optional(Ty::map(Ty::string()))),
+    ]))
+});
 
 /// The settings of a layer.
-pub static LAYER: LazyLock<RecordTy> = LazyLock::new(|| record_of(Ty::record([
-    ("title", FieldTy::optional(Ty::string())),
-])));
+pub static LAYER: LazyLock<RecordTy> =
+    LazyLock::new(|| record_of(Ty::record([("title", FieldTy::optional(Ty::string()))])));
 
 /// The settings of `backup`.
-pub static BACKUP: LazyLock<RecordTy> = LazyLock::new(|| record_of(Ty::record([
-    ("schedule", FieldTy::required(Ty::Form(Form::Cron))),
-    ("keep", FieldTy::optional(Ty::Int(None))),
-])));
+pub static BACKUP: LazyLock<RecordTy> = LazyLock::new(|| {
+    record_of(Ty::record([
+        ("schedule", FieldTy::required(Ty::Form(Form::Cron))),
+        ("keep", FieldTy::optional(Ty::Int(None))),
+    ]))
+});
 
 /// The settings of `autoscale`; `up` and `down` hold rules, which are read on their own.
 pub const AUTOSCALE: &[&str] = &["replicas", "up", "down"];
@@ -265,10 +269,12 @@ pub static VIEW: LazyLock<RecordTy> = LazyLock::new(|| {
 });
 
 /// The settings of every flow, beside its protocol's options.
-pub static FLOW: LazyLock<RecordTy> = LazyLock::new(|| record_of(Ty::record([
-    ("signals", FieldTy::optional(Ty::list(Ty::words(SIGNALS)))),
-    ("port", FieldTy::optional(Ty::string())),
-])));
+pub static FLOW: LazyLock<RecordTy> = LazyLock::new(|| {
+    record_of(Ty::record([
+        ("signals", FieldTy::optional(Ty::list(Ty::words(SIGNALS)))),
+        ("port", FieldTy::optional(Ty::string())),
+    ]))
+});
 
 fn record_of(ty: Ty) -> RecordTy {
     match ty {

@@ -1,4 +1,4 @@
-//! Built-in functions: their names, parameters and results. [`crate::eval`] carries them out.
+//! Built-in functions: their names, parameters and results. evaluation carries them out.
 
 use super::ty::Ty;
 

@@ -2,10 +2,10 @@
 
 use super::builtins::Builtin;
 use super::ty::Ty;
-use crate::eval::value::Value;
 use crate::names::DefId;
 use crate::syntax::ast::{BinaryOp, UnaryOp};
 use crate::text::Span;
+use crate::value::Value;
 use smol_str::SmolStr;
 
 /// A checked expression.

@@ -343,10 +343,9 @@ impl<'a> Items<'a> {
         let kind = queries::component_kind(self.db, def);
         if let Some(last) = it.kind.segments.last() {
             match &kind {
-                Some(kind) => self.elab.uses.push(Use {
-                    span: last.span,
-                    target: Target::Def(kind.def, DefKind::Kind),
-                }),
+                Some(kind) => {
+                    self.elab.uses.push(Use { span: last.span, target: Target::Def(kind.def, DefKind::Kind) })
+                }
                 None => self.elab.unknown_kind(last),
             }
         }
@@ -392,10 +391,8 @@ impl<'a> Items<'a> {
                 continue;
             };
             let Some(Key::Name(name)) = path.first() else { continue };
-            let whole: Vec<&str> = path
-                .iter()
-                .map(|k| if let Key::Name(n) = k { n.name.as_str() } else { "?" })
-                .collect();
+            let whole: Vec<&str> =
+                path.iter().map(|k| if let Key::Name(n) = k { n.name.as_str() } else { "?" }).collect();
             let whole = whole.join(".");
             match seen.iter().find(|(n, _)| *n == whole) {
                 Some((_, first)) => self.elab.duplicate(name, *first),
@@ -432,7 +429,7 @@ impl<'a> Items<'a> {
         let (keys, ty) = self.elab.descend(path, &ty)?;
         let value = self.elab.check(value, &ty);
         let text = |core: &Core| match core.as_const() {
-            Some(crate::eval::value::Value::Str(s)) => Some(s.clone()),
+            Some(crate::value::Value::Str(s)) => Some(s.clone()),
             _ => None,
         };
         let path: Option<Vec<SmolStr>> = keys[1..].iter().map(text).collect();
@@ -491,11 +488,11 @@ impl<'a> Items<'a> {
                 Some((last.name.clone(), queries::component_kind(self.db, export.def)))
             }
             _ => {
-                let components =
-                    names.names_of(Space::Value).filter(|(_, b)| b.export.kind == DefKind::Component);
+                let components = names.names_of(Space::Value).filter(|(_, b)| b.export.kind == DefKind::Component);
                 let suggestion = nearest(&last.name, components.map(|(n, _)| n.as_str()));
                 let message = format!("there is no component `{}`", last.name);
-                let diagnostic = Diagnostic { primary: last.span, ..Diagnostic::new(Code::OBS2117, last.span, message) };
+                let diagnostic =
+                    Diagnostic { primary: last.span, ..Diagnostic::new(Code::OBS2117, last.span, message) };
                 let diagnostic = match suggestion {
                     Some(_) => diagnostic.suggest(suggestion),
                     None => diagnostic.help(format!("declare it: `component {}: Kind`, or import it", last.name)),
@@ -548,7 +545,9 @@ impl<'a> Items<'a> {
         declared: Option<&ProtocolRef>,
         checked: &mut Vec<(DefId, Arc<Vec<CoreEntry>>)>,
     ) {
-        let Some(protocol) = declared.cloned().or_else(|| self.infer_protocol(item.span, from, to)) else { return };
+        let Some(protocol) = declared.cloned().or_else(|| self.infer_protocol(item.span, from, to)) else {
+            return;
+        };
         let options = match checked.iter().find(|(def, _)| *def == protocol.def) {
             Some((_, options)) => Arc::clone(options),
             None => {
@@ -619,8 +618,8 @@ impl<'a> Items<'a> {
                 self.elab.duplicate(profile, first);
             }
             let count = Ty::Int(Some(super::ty::Bounds {
-                least: Some(crate::eval::value::Value::Int(0)),
-                most: Some(crate::eval::value::Value::Int(10_000)),
+                least: Some(crate::value::Value::Int(0)),
+                most: Some(crate::value::Value::Int(10_000)),
             }));
             let value = self.elab.check(value, &count);
             counts.push((profile.clone(), value));
@@ -691,8 +690,7 @@ impl<'a> Items<'a> {
                 self.condition(a, out);
                 self.condition(b, out);
             }
-            ExprKind::Binary(a, BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le, b)
-                if matches!(&a.kind, ExprKind::Name(n) if n == "cpu" || n == "memory") =>
+            ExprKind::Binary(a, BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le, b) if matches!(&a.kind, ExprKind::Name(n) if n == "cpu" || n == "memory") =>
             {
                 let ExprKind::Name(name) = &a.kind else { return };
                 let threshold = self.elab.check(b, &Ty::Quantity(super::ty::Unit::Percent, None));
@@ -758,7 +756,7 @@ impl<'a> Items<'a> {
                 ("profile", ExprKind::Name(word)) => profile = Some((word.clone(), value.span)),
                 ("profile", _) => {
                     let core = self.elab.check(value, &Ty::string());
-                    if let Some(crate::eval::value::Value::Str(word)) = core.as_const() {
+                    if let Some(crate::value::Value::Str(word)) = core.as_const() {
                         profile = Some((word.clone(), value.span));
                     }
                 }

@@ -110,11 +110,8 @@ const DURATION: &[Row] = &[
     ("hours", int, "In whole hours."),
     ("days", int, "In whole days."),
 ];
-const BYTES: &[Row] = &[
-    ("bytes", int, "In bytes."),
-    ("mib", int, "In whole mebibytes."),
-    ("gib", int, "In whole gibibytes."),
-];
+const BYTES: &[Row] =
+    &[("bytes", int, "In bytes."), ("mib", int, "In whole mebibytes."), ("gib", int, "In whole gibibytes.")];
 const CPU: &[Row] = &[("millis", int, "In thousandths of a core."), ("cores", || Ty::Float, "In cores.")];
 const PERCENT: &[Row] = &[("fraction", || Ty::Float, "0.7 for 70%."), ("percent", || Ty::Float, "70 for 70%.")];
 const RATE: &[Row] = &[("per_second", || Ty::Float, "Per second.")];

@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod builtins;
 pub mod core;
+mod def_key;
 mod elaborate;
 mod embedded;
 pub mod items;

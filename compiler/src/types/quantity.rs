@@ -1,7 +1,7 @@
 //! Numbers with units: how they are read and written.
 
 use super::ty::{Ty, Unit};
-use crate::eval::value::{Quantity, Value, Version};
+use crate::value::{Quantity, Value, Version};
 use std::fmt;
 
 /// A number literal split into its digits and its unit: `50Gi` is `("50", "Gi")`.
@@ -10,15 +10,8 @@ fn split(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-const DURATION: &[(&str, f64)] = &[
-    ("ms", 1.0),
-    ("s", 1e3),
-    ("m", 6e4),
-    ("h", 3.6e6),
-    ("d", 8.64e7),
-    ("w", 6.048e8),
-    ("y", 3.1536e10),
-];
+const DURATION: &[(&str, f64)] =
+    &[("ms", 1.0), ("s", 1e3), ("m", 6e4), ("h", 3.6e6), ("d", 8.64e7), ("w", 6.048e8), ("y", 3.1536e10)];
 const BYTES: &[(&str, f64)] = &[
     ("Ki", 1024.0),
     ("Mi", 1_048_576.0),

@@ -2,26 +2,18 @@
 
 use super::attributes::{self, Phase};
 use super::core::{Core, CoreElement, CoreEntry, CoreKind};
+use super::def_key::DefKey;
 use super::elaborate::{Elaborator, Place, Use};
 use super::ty::{KindRef, Ty};
 use crate::db::{self, Db, Project, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::eval::value::Value;
 use crate::names::{DefId, DefKind, Space, find_item, library_exports, scope};
 use crate::syntax::ast::{self, EntryKind, Item, ItemKind, Key, Member, MemberKind};
 use crate::text::{FileId, Span};
+use crate::value::Value;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
-
-/// An item as a key of queries.
-#[salsa::interned]
-pub struct DefKey<'db> {
-    #[returns(copy)]
-    file: SourceFile,
-    #[returns(copy)]
-    item: u32,
-}
 
 fn key(db: &dyn Db, def: DefId) -> DefKey<'_> {
     DefKey::new(db, db::file(db, def.file), def.item)
@@ -38,7 +30,9 @@ fn with_item<T: Default>(db: &dyn Db, key: DefKey<'_>, f: impl FnOnce(&Item, Def
 fn recursion(db: &dyn Db, key: DefKey<'_>) -> Vec<Diagnostic> {
     with_item(db, key, |item, _| {
         let message = "this is defined through itself";
-        vec![Diagnostic::new(Code::OBS2112, item.span, message).help("evaluation always ends: recursion isn't possible")]
+        vec![
+            Diagnostic::new(Code::OBS2112, item.span, message).help("evaluation always ends: recursion isn't possible"),
+        ]
     })
 }
 
@@ -96,8 +90,7 @@ pub struct LetInfo {
     pub uses: Vec<Use>,
 }
 
-const NOWHERE: Span =
-    Span { file: FileId(0), item: 0, range: crate::text::TextRange { start: 0, end: 0 } };
+const NOWHERE: Span = Span { file: FileId(0), item: 0, range: crate::text::TextRange { start: 0, end: 0 } };
 
 impl Default for LetInfo {
     fn default() -> Self {
@@ -491,9 +484,10 @@ fn kind_cycle(db: &dyn Db, _: salsa::Id, key: DefKey<'_>) -> KindInfo {
 fn kind_params_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> IndexMap<SmolStr, (Ty, Span)> {
     with_item(db, key, |item, _| {
         let ItemKind::Kind(it) = &item.kind else { return IndexMap::new() };
-        let base = it.extends.as_ref().and_then(|base| {
-            scope(db, key.file(db)).get(Space::Type, &base.name).filter(|e| e.kind == DefKind::Kind)
-        });
+        let base = it
+            .extends
+            .as_ref()
+            .and_then(|base| scope(db, key.file(db)).get(Space::Type, &base.name).filter(|e| e.kind == DefKind::Kind));
         let mut out = base.map(|e| kind_params(db, e.def).clone()).unwrap_or_default();
         let mut elab = Elaborator::new(db, key.file(db), Place::Program);
         for member in &it.members {
@@ -588,10 +582,8 @@ impl KindBuilder<'_> {
         match &member.kind {
             MemberKind::Let(_) | MemberKind::Param(_) => {}
             MemberKind::Port { name, number, purpose } => {
-                let port = Ty::Int(Some(super::ty::Bounds {
-                    least: Some(Value::Int(1)),
-                    most: Some(Value::Int(65535)),
-                }));
+                let port =
+                    Ty::Int(Some(super::ty::Bounds { least: Some(Value::Int(1)), most: Some(Value::Int(65535)) }));
                 let number = self.with(Phase::Graph, |elab| elab.check(number, &port));
                 let purpose = purpose.clone().unwrap_or_default();
                 self.info.ports.insert(name.name.clone(), PortMember { number, purpose, span: member.span });
@@ -610,8 +602,7 @@ impl KindBuilder<'_> {
             MemberKind::Turns { from, into, by, condition } => {
                 let (from, into) = (self.signals(from), self.signals(into));
                 let by = by.as_ref().map(|b| b.name.clone());
-                let condition =
-                    condition.as_ref().map(|c| self.with(Phase::Graph, |elab| elab.check(c, &Ty::Bool)));
+                let condition = condition.as_ref().map(|c| self.with(Phase::Graph, |elab| elab.check(c, &Ty::Bool)));
                 self.info.turns.push(TurnMember { from, into, by, condition, span: member.span });
             }
             MemberKind::File { path, content } => {
@@ -622,8 +613,8 @@ impl KindBuilder<'_> {
                 self.info.files.push((path, content, member.span));
             }
             MemberKind::Alert(alert) => {
-                let entries = self
-                    .with(Phase::Workload, |elab| elab.check_fields(&alert.block, &attributes::ALERT, "an alert"));
+                let entries =
+                    self.with(Phase::Workload, |elab| elab.check_fields(&alert.block, &attributes::ALERT, "an alert"));
                 self.info.alerts.insert(alert.name.name.clone(), (entries, member.span));
             }
             MemberKind::Dashboard { title, block, .. } => {
@@ -642,9 +633,7 @@ impl KindBuilder<'_> {
             let known: Vec<SmolStr> = self.info.ports.keys().cloned().collect();
             let message = format!("this kind has no port `{}`", port.name);
             let suggestion = nearest(&port.name, known.iter().map(SmolStr::as_str));
-            self.info
-                .diagnostics
-                .push(Diagnostic::new(Code::OBS2106, port.span, message).suggest(suggestion));
+            self.info.diagnostics.push(Diagnostic::new(Code::OBS2106, port.span, message).suggest(suggestion));
         }
         let record = option_record(protocol_info(self.db, speak.def));
         let what = format!("`{}`", speak.protocol);
@@ -675,9 +664,7 @@ impl KindBuilder<'_> {
             if !attributes::SIGNALS.contains(&name.name.as_str()) && !name.name.is_empty() {
                 let message = format!("there is no signal `{}`", name.name);
                 let suggestion = nearest(&name.name, attributes::SIGNALS.iter().copied());
-                self.info
-                    .diagnostics
-                    .push(Diagnostic::new(Code::OBS2106, name.span, message).suggest(suggestion));
+                self.info.diagnostics.push(Diagnostic::new(Code::OBS2106, name.span, message).suggest(suggestion));
             }
         }
         names.iter().map(|n| n.name.clone()).filter(|n| attributes::SIGNALS.contains(&n.as_str())).collect()

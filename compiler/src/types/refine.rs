@@ -3,8 +3,8 @@
 use super::quantity;
 use super::ty::{Bounds, Form, Ty};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::Value;
 use crate::text::Span;
+use crate::value::Value;
 
 /// Why a value isn't of a type that its own type fits.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,12 +52,10 @@ pub fn complaint(value: &Value, want: &Ty) -> Option<Complaint> {
         (Ty::Str(Some(pattern)), Value::Str(text)) if !pattern.0.is_match(text) => {
             wrong(format!("\"{text}\" isn't of the form `{want}`"), None)
         }
-        (Ty::Form(Form::Path), Value::Str(text)) if text.is_empty() => {
-            wrong("a path can't be empty".to_owned(), None)
-        }
-        (Ty::Form(form), Value::Str(text)) => form.complaint(text).and_then(|wanted| {
-            wrong(format!("\"{text}\" is no {}", form.name()), Some(format!("expected {wanted}")))
-        }),
+        (Ty::Form(Form::Path), Value::Str(text)) if text.is_empty() => wrong("a path can't be empty".to_owned(), None),
+        (Ty::Form(form), Value::Str(text)) => form
+            .complaint(text)
+            .and_then(|wanted| wrong(format!("\"{text}\" is no {}", form.name()), Some(format!("expected {wanted}")))),
         (Ty::Enum(words), Value::Str(text)) if !words.contains(text) => {
             wrong(format!("expected {want}, found \"{text}\""), None)
         }

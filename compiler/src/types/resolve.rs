@@ -5,16 +5,36 @@ use super::queries;
 use super::refine;
 use super::ty::{Bounds, FieldTy, Form, KindRef, Pattern, ProtocolRef, RecordTy, Ty, Unit, VariantsTy};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::eval::value::Value;
 use crate::names::{DefId, DefKind, Space};
 use crate::syntax::ast::{Expr, ExprKind, Ident, Param, Refinement, Type, TypeKind};
+use crate::value::Value;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// The names of types that are built in.
 pub const BUILTIN_TYPES: &[&str] = &[
-    "bool", "int", "float", "string", "duration", "bytes", "cpu", "percent", "rate", "port", "host", "path", "url",
-    "cron", "image", "version", "date", "secret", "data", "content", "component", "flow",
+    "bool",
+    "int",
+    "float",
+    "string",
+    "duration",
+    "bytes",
+    "cpu",
+    "percent",
+    "rate",
+    "port",
+    "host",
+    "path",
+    "url",
+    "cron",
+    "image",
+    "version",
+    "date",
+    "secret",
+    "data",
+    "content",
+    "component",
+    "flow",
 ];
 
 fn builtin(name: &str) -> Option<Ty> {

@@ -1,8 +1,8 @@
 //! Types, and when a value of one may stand where another is expected.
 
-use crate::eval::value::Value;
 use crate::names::DefId;
 use crate::text::Span;
+use crate::value::Value;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::fmt;
@@ -218,7 +218,7 @@ impl Ty {
 
     /// `"a" | "b"`.
     pub fn words(words: &[&str]) -> Ty {
-        Ty::Enum(words.iter().map(|w| SmolStr::new(w)).collect())
+        Ty::Enum(words.iter().map(SmolStr::new).collect())
     }
 
     /// A closed record.

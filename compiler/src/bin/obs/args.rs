@@ -92,7 +92,9 @@ pub struct Shown {
 #[derive(Subcommand)]
 pub enum Command {
     /// All that is wrong, in one run
-    #[command(after_help = "Examples:\n  obs check stack.obs\n  obs check . --deny warnings\n  obs check stack.obs --format sarif > obs.sarif")]
+    #[command(
+        after_help = "Examples:\n  obs check stack.obs\n  obs check . --deny warnings\n  obs check stack.obs --format sarif > obs.sarif"
+    )]
     Check {
         /// Files and folders; without any, the current folder.
         #[arg(value_name = "FILE|DIR")]
@@ -104,7 +106,9 @@ pub enum Command {
         watch: bool,
     },
     /// Everything that is needed to run the stack
-    #[command(after_help = "Examples:\n  obs build stack.obs -o out\n  obs build stack.obs --profile peak --stdout | kubectl apply --server-side -f -\n  obs build stack.obs --check          in CI: is what is committed what the source says?")]
+    #[command(
+        after_help = "Examples:\n  obs build stack.obs -o out\n  obs build stack.obs --profile peak --stdout | kubectl apply --server-side -f -\n  obs build stack.obs --check          in CI: is what is committed what the source says?"
+    )]
     Build {
         file: PathBuf,
         /// The output folder.
@@ -153,7 +157,9 @@ pub enum Command {
         watch: bool,
     },
     /// An architecture guide
-    #[command(after_help = "Examples:\n  obs docs stack.obs -o docs\n  obs docs stack.obs --check          in CI: is the guide up to date?")]
+    #[command(
+        after_help = "Examples:\n  obs docs stack.obs -o docs\n  obs docs stack.obs --check          in CI: is the guide up to date?"
+    )]
     Docs {
         file: PathBuf,
         /// The output folder.
@@ -192,7 +198,9 @@ pub enum Command {
         list: bool,
     },
     /// The source lines behind an emitted object or field, or behind a parameter
-    #[command(after_help = "Examples:\n  obs why stack.obs StatefulSet/loki\n  obs why stack.obs StatefulSet/loki#/spec/replicas\n  obs why stack.obs prometheus.retention")]
+    #[command(
+        after_help = "Examples:\n  obs why stack.obs StatefulSet/loki\n  obs why stack.obs StatefulSet/loki#/spec/replicas\n  obs why stack.obs prometheus.retention"
+    )]
     Why {
         file: PathBuf,
         /// `[NAMESPACE/]KIND/NAME[#/json/pointer]`, or `COMPONENT.PARAM`.

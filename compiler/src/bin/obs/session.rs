@@ -65,11 +65,8 @@ impl Session {
         let mut findings = findings;
         // notes are for `check`; a build says what stops it and what will hurt
         findings.retain(|f| f.severity != Severity::Info || !format.for_people());
-        let outcome = if findings.is_empty() && format.for_people() {
-            Outcome::Clean
-        } else {
-            self.report(&findings, format)?
-        };
+        let outcome =
+            if findings.is_empty() && format.for_people() { Outcome::Clean } else { self.report(&findings, format)? };
         Ok(if outcome == Outcome::Clean { program.host.analysis().stacks(&program.entry) } else { None })
     }
 
@@ -102,7 +99,12 @@ impl Session {
 
 /// Looks up places and names files as seen from the current folder.
 pub fn locator<'a>(analysis: &'a Analysis, root: &'a Path) -> Locator<'a, Analysis> {
-    Locator::new(analysis, |path| if analysis.is_library_path(path) { path.to_owned() } else { from_here(&root.join(path)) })
+    Locator::new(
+        analysis,
+        |path| {
+            if analysis.is_library_path(path) { path.to_owned() } else { from_here(&root.join(path)) }
+        },
+    )
 }
 
 /// `3 errors`.

@@ -3,7 +3,6 @@
 use super::settings::Params;
 use super::{Builder, Nothing};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::{ComponentId, Quantity, Value};
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{
     Accepts, Autoscale, Component, Emits, Graph, IngressClass, LinkSource, Peer, Port, PortTransport, Replicas,
@@ -14,6 +13,7 @@ use crate::text::Span;
 use crate::types::items::{AutoscaleCore, ComponentCore, RuleCore};
 use crate::types::queries::{self, KindInfo};
 use crate::types::ty::KindRef;
+use crate::value::{ComponentId, Quantity, Value};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
@@ -207,8 +207,8 @@ impl<'a> Builder<'a> {
     }
 
     fn autoscale(&mut self, name: &SmolStr) -> Option<Autoscale> {
-        let about = self.program.cores.iter().flat_map(|c| &c.autoscales);
-        let core = about.filter(|a| a.targets.iter().any(|(t, _)| t == name)).next_back()?;
+        let mut all = self.program.cores.iter().flat_map(|c| &c.autoscales);
+        let core = all.rfind(|a| a.targets.iter().any(|(t, _)| t == name))?;
         let mut eval = Evaluator::new(self.db, &Nothing);
         let autoscale = read_autoscale(&mut eval, core);
         self.diagnostics.append(&mut eval.diagnostics);
@@ -352,4 +352,3 @@ fn ingress(value: &Value) -> Option<IngressClass> {
         },
     })
 }
-

@@ -2,7 +2,6 @@
 
 use super::{Builder, Nothing};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::{FlowId, Record, Value};
 use crate::eval::{Evaluator, World};
 use crate::graph::model::{
     Accepts, Backup, Component, Effective, Flow, Graph, Link, LinkSource, Port, RbacRule, Signal, State, WorkloadKind,
@@ -11,6 +10,7 @@ use crate::graph::world::GraphWorld;
 use crate::text::Span;
 use crate::types::items::FlowCore;
 use crate::types::queries::{self, ProtocolInfo};
+use crate::value::{FlowId, Record, Value};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
@@ -79,11 +79,8 @@ impl<'a> Builder<'a> {
         own: &Record,
         span: Span,
     ) -> Flow {
-        let candidates: Vec<&Accepts> = to
-            .accepts
-            .iter()
-            .filter(|a| a.protocol == protocol.name && agrees(a, own))
-            .collect();
+        let candidates: Vec<&Accepts> =
+            to.accepts.iter().filter(|a| a.protocol == protocol.name && agrees(a, own)).collect();
         let carries: Vec<Signal> = protocol.words("carries").iter().filter_map(|s| Signal::parse(s)).collect();
         let wanted = wanted_signals(&carries, from, &protocol.name, own);
         let accept = candidates
@@ -104,9 +101,7 @@ impl<'a> Builder<'a> {
         let address = |host: &str| url(protocol, host, ports.first(), word("path").as_deref());
         let host = graph.host(to);
         let urls = match every_instance && to.workload == WorkloadKind::Stateful {
-            true => (0..to.replicas.count)
-                .filter_map(|i| address(&graph.instance_host(to, i)))
-                .collect(),
+            true => (0..to.replicas.count).filter_map(|i| address(&graph.instance_host(to, i))).collect(),
             false => address(&host).into_iter().collect(),
         };
         Flow {
@@ -134,7 +129,12 @@ impl<'a> Builder<'a> {
     }
 
     /// Options from weakest to strongest: the protocol's default, what the acceptor says, the flow's own.
-    fn options(&mut self, protocol: &ProtocolInfo, accept: Option<&Accepts>, own: &Record) -> IndexMap<SmolStr, Effective> {
+    fn options(
+        &mut self,
+        protocol: &ProtocolInfo,
+        accept: Option<&Accepts>,
+        own: &Record,
+    ) -> IndexMap<SmolStr, Effective> {
         let mut eval = Evaluator::new(self.db, &Nothing);
         let mut out = IndexMap::new();
         for (name, option) in &protocol.options {
@@ -188,7 +188,7 @@ impl<'a> Builder<'a> {
 
 /// Rules on the Kubernetes API from their value.
 pub(super) fn rbac_rules(value: &Value) -> Vec<RbacRule> {
-    let rule = |e: &crate::eval::value::Spanned<Value>| {
+    let rule = |e: &crate::value::Spanned<Value>| {
         let list = |name: &str| e.value.field(name).map(|v| v.value.strings()).unwrap_or_default();
         RbacRule {
             groups: list("groups"),
@@ -203,7 +203,8 @@ pub(super) fn rbac_rules(value: &Value) -> Vec<RbacRule> {
 
 /// Whether what the flow says of itself is what this port is for.
 fn agrees(accept: &Accepts, own: &Record) -> bool {
-    let options = accept.options.iter().all(|(name, said)| own.get(name).is_none_or(|o| o.value == said.value || name == "path"));
+    let options =
+        accept.options.iter().all(|(name, said)| own.get(name).is_none_or(|o| o.value == said.value || name == "path"));
     let port = own.get("port").and_then(|p| p.value.as_str());
     options && port.is_none_or(|p| accept.port.as_ref() == Some(p))
 }
@@ -239,4 +240,3 @@ fn url(protocol: &ProtocolInfo, host: &str, port: Option<&Port>, path: Option<&s
     let port = port.map(|p| format!(":{}", p.number)).unwrap_or_default();
     Some(format!("{scheme}://{host}{port}{}", path.unwrap_or_default()).into())
 }
-

@@ -12,11 +12,11 @@ use super::model::{Cluster, Graph, Layer, LayerId, Namespace, NamespaceId, Patch
 use super::world::GraphWorld;
 use crate::db::{self, Db, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::eval::value::{Record, Spanned, Value};
 use crate::eval::{Evaluator, World};
 use crate::names;
 use crate::text::Span;
 use crate::types::items::{self, AssertCore, BlockCore, FileCore, TestCore};
+use crate::value::{Record, Spanned, Value};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -109,28 +109,28 @@ impl World for Nothing {
     fn namespace_field(&self, _: Option<&SmolStr>, _: &str) -> Value {
         Value::Str(SmolStr::default())
     }
-    fn component(&self, _: &str) -> Option<crate::eval::value::ComponentId> {
+    fn component(&self, _: &str) -> Option<crate::value::ComponentId> {
         None
     }
-    fn components(&self) -> Vec<crate::eval::value::ComponentId> {
+    fn components(&self) -> Vec<crate::value::ComponentId> {
         Vec::new()
     }
-    fn component_field(&self, _: crate::eval::value::ComponentId, _: &str, _: Span) -> Value {
+    fn component_field(&self, _: crate::value::ComponentId, _: &str, _: Span) -> Value {
         Value::Error
     }
-    fn flow_field(&self, _: crate::eval::value::FlowId, _: &str, _: Span) -> Value {
+    fn flow_field(&self, _: crate::value::FlowId, _: &str, _: Span) -> Value {
         Value::Error
     }
-    fn flows(&self, _: crate::eval::value::ComponentId, _: bool, _: Option<&str>) -> Vec<crate::eval::value::FlowId> {
+    fn flows(&self, _: crate::value::ComponentId, _: bool, _: Option<&str>) -> Vec<crate::value::FlowId> {
         Vec::new()
     }
-    fn speaks(&self, _: crate::eval::value::ComponentId, _: bool, _: &str) -> bool {
+    fn speaks(&self, _: crate::value::ComponentId, _: bool, _: &str) -> bool {
         false
     }
-    fn reachable(&self, _: crate::eval::value::ComponentId, _: crate::eval::value::ComponentId) -> bool {
+    fn reachable(&self, _: crate::value::ComponentId, _: crate::value::ComponentId) -> bool {
         false
     }
-    fn path(&self, _: crate::eval::value::ComponentId, _: &str) -> bool {
+    fn path(&self, _: crate::value::ComponentId, _: &str) -> bool {
         false
     }
 }

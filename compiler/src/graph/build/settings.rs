@@ -2,12 +2,12 @@
 
 use super::Builder;
 use crate::eval::merge;
-use crate::eval::value::{Record, Spanned, Value};
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{Effective, Link, LinkSource};
 use crate::types::items::{ComponentCore, ProfileCore, Setting};
 use crate::types::queries::KindInfo;
 use crate::types::refine;
+use crate::value::{Record, Spanned, Value};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::cell::RefCell;
@@ -19,9 +19,7 @@ pub(super) type Params = IndexMap<SmolStr, Effective>;
 impl<'a> Builder<'a> {
     /// The profile of this index and those it extends, weakest first.
     pub(super) fn profile_chain(&self, profile: usize) -> Vec<&'a ProfileCore> {
-        let find = |name: &SmolStr| {
-            self.program.cores.iter().flat_map(|c| &c.profiles).find(|p| p.name.name == *name)
-        };
+        let find = |name: &SmolStr| self.program.cores.iter().flat_map(|c| &c.profiles).find(|p| p.name.name == *name);
         let mut chain: Vec<&ProfileCore> = Vec::new();
         let mut next = find(&self.program.profiles[profile]);
         while let Some(found) = next {
@@ -48,7 +46,13 @@ impl<'a> Builder<'a> {
     }
 
     /// The parameters of a component under this profile, with their chains.
-    pub(super) fn params(&mut self, core: &'a ComponentCore, kind: &'a KindInfo, profile: usize, world: &dyn crate::eval::World) -> Params {
+    pub(super) fn params(
+        &mut self,
+        core: &'a ComponentCore,
+        kind: &'a KindInfo,
+        profile: usize,
+        world: &dyn crate::eval::World,
+    ) -> Params {
         let statements = self.statements(core, profile);
         let known: RefCell<Params> = RefCell::default();
         let look_up = |name: &str| known.borrow().get(name).map(|e| e.value.clone());

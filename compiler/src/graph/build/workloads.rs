@@ -5,7 +5,6 @@ use super::flows::rbac_rules;
 use crate::db::Db;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::merge;
-use crate::eval::value::{Quantity, Record, Spanned, Value, Version};
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{
     Alert, Claim, Component, ConfigFile, Dashboard, DataVolume, EnvVar, Graph, Probe, ProbeAction, Resources,
@@ -16,6 +15,7 @@ use crate::text::Span;
 use crate::types::items::{ComponentCore, FileCore, FileSetting};
 use crate::types::quantity::read_version;
 use crate::types::queries::{self, KindInfo};
+use crate::value::{Quantity, Record, Spanned, Value, Version};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -69,7 +69,12 @@ fn components_by_span<'a>(cores: &[&'a FileCore]) -> FxHashMap<Span, &'a Compone
 }
 
 /// What each component of the graph runs.
-pub(super) fn workloads(db: &dyn Db, cores: &[&FileCore], graph: &Graph, diagnostics: &mut Vec<Diagnostic>) -> Vec<Option<Workload>> {
+pub(super) fn workloads(
+    db: &dyn Db,
+    cores: &[&FileCore],
+    graph: &Graph,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Option<Workload>> {
     let by_span = components_by_span(cores);
     let overrides = file_overrides(cores, graph);
     let world = GraphWorld::new(graph);
@@ -113,7 +118,13 @@ struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    fn new(db: &'a dyn Db, graph: &'a Graph, world: &'a GraphWorld<'a>, component: &'a Component, kind: &'a KindInfo) -> Self {
+    fn new(
+        db: &'a dyn Db,
+        graph: &'a Graph,
+        world: &'a GraphWorld<'a>,
+        component: &'a Component,
+        kind: &'a KindInfo,
+    ) -> Self {
         Self { db, graph, world, component, kind, diagnostics: Vec::new() }
     }
 

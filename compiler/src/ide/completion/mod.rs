@@ -130,7 +130,9 @@ impl<'a> Request<'a> {
         let ast = db::ast(self.db, self.file);
         let place = |span: Span| db::anchors(self.db, self.file).resolve(span).range;
         let of_library = ast.items.iter().find_map(|item| match &item.kind {
-            crate::syntax::ast::ItemKind::Import(i) if matches!(i.source, ImportSource::Library(_)) => i.names.as_ref()?.last(),
+            crate::syntax::ast::ItemKind::Import(i) if matches!(i.source, ImportSource::Library(_)) => {
+                i.names.as_ref()?.last()
+            }
             _ => None,
         });
         match of_library {
@@ -148,7 +150,8 @@ impl<'a> Request<'a> {
         for from in from {
             for to in to {
                 let (Some(from), Some(to)) = (self.kind_of(from), self.kind_of(to)) else { continue };
-                let common: Vec<SmolStr> = items::common_protocols(self.db, from, to).into_iter().map(|p| p.name).collect();
+                let common: Vec<SmolStr> =
+                    items::common_protocols(self.db, from, to).into_iter().map(|p| p.name).collect();
                 fit = Some(match fit {
                     None => common,
                     Some(before) => before.into_iter().filter(|p| common.contains(p)).collect(),
@@ -201,7 +204,8 @@ impl<'a> Request<'a> {
         let params = scope.get(Space::Type, kind).map(|e| &queries::kind_info(self.db, e.def).params);
         let own = params.into_iter().flatten().map(|(name, p)| (name.clone(), p.ty.clone()));
         let common = attributes::COMPONENT_SETTINGS.iter();
-        let common = common.filter_map(|name| Some((SmolStr::new_static(name), attributes::ATTRIBUTES.get(name)?.ty.clone())));
+        let common =
+            common.filter_map(|name| Some((SmolStr::new_static(name), attributes::ATTRIBUTES.get(name)?.ty.clone())));
         own.chain(common).collect()
     }
 }

@@ -5,8 +5,8 @@
 //! `{$expr: "text"}`; all else is a literal. Strings are written as JSON strings, which these languages read alike.
 
 use super::{ConfigError, data};
-use crate::eval::value::{Quantity, Record, Value};
 use crate::text::Span;
+use crate::value::{Quantity, Record, Value};
 
 /// Longer lists and records are broken, one element a line.
 const WIDTH: usize = 80;

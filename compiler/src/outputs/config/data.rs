@@ -1,8 +1,8 @@
 //! A value as serde sees it, and the check that it is nothing but data.
 
 use super::ConfigError;
-use crate::eval::value::{Quantity, Spanned, Value};
 use crate::text::Span;
+use crate::value::{Quantity, Spanned, Value};
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// A value that [`check`] found to be data, for any serde format.
@@ -146,8 +146,8 @@ pub fn pointer_step(pointer: &mut String, step: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::value::SecretRef;
     use crate::outputs::config::testing::{list, record, str};
+    use crate::value::SecretRef;
 
     #[test]
     fn a_secret_is_refused_where_it_stands() {

@@ -2,8 +2,8 @@
 //! a line, and backticks or three double quotes around what would be read as a comment or lose its spaces.
 
 use super::{ConfigError, data};
-use crate::eval::value::{Spanned, Value};
 use crate::text::Span;
+use crate::value::{Spanned, Value};
 
 pub(super) fn render(value: &Value) -> Result<String, ConfigError> {
     let Value::Record(sections) = value else {

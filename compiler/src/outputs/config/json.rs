@@ -1,7 +1,7 @@
 //! `json({…})`: two spaces, a newline at the end.
 
 use super::{ConfigError, data};
-use crate::eval::value::Value;
+use crate::value::Value;
 
 pub(super) fn render(value: &Value) -> Result<String, ConfigError> {
     data::check(value)?;

@@ -12,8 +12,8 @@ pub mod yaml;
 
 pub use data::{Data, pointer_step};
 
-use crate::eval::value::{Content, Value};
 use crate::text::Span;
+use crate::value::{Content, Value};
 use std::fmt;
 
 /// Why a value can't be written in a format.
@@ -69,8 +69,8 @@ fn text(value: &Value) -> Result<String, ConfigError> {
 pub(crate) mod testing {
     //! Short ways to write values in tests.
 
-    use crate::eval::value::{Record, Spanned, Value};
     use crate::text::{FileId, Span, TextRange};
+    use crate::value::{Record, Spanned, Value};
     use std::sync::Arc;
 
     /// The span `at..at+1` of item 1.
@@ -81,7 +81,8 @@ pub(crate) mod testing {
     /// A real program to judge what is written; tests that want it are skipped where it isn't there.
     pub fn real(program: &str) -> Option<std::path::PathBuf> {
         let folder = std::env::var_os("OBS_REAL").map(std::path::PathBuf::from);
-        let folder = folder.or_else(|| Some(std::path::Path::new(&std::env::var_os("HOME")?).join(".cache/obs-real/bin")))?;
+        let folder =
+            folder.or_else(|| Some(std::path::Path::new(&std::env::var_os("HOME")?).join(".cache/obs-real/bin")))?;
         let path = folder.join(program);
         if !path.exists() {
             eprintln!("skipped: no `{program}` in {}", folder.display());
@@ -103,9 +104,8 @@ pub(crate) mod testing {
     }
 
     pub fn fields_of<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Record {
-        let spanned = |(i, (k, value)): (usize, (&str, Value))| {
-            (k.into(), Spanned { value, span: span(2000 + i as u32) })
-        };
+        let spanned =
+            |(i, (k, value)): (usize, (&str, Value))| (k.into(), Spanned { value, span: span(2000 + i as u32) });
         fields.into_iter().enumerate().map(spanned).collect()
     }
 }

@@ -2,7 +2,7 @@
 //! text of several lines is a literal block.
 
 use super::{ConfigError, data};
-use crate::eval::value::Value;
+use crate::value::Value;
 use serde::Serialize;
 
 /// `yaml({…})`.
@@ -33,12 +33,68 @@ mod tests {
                      1_000 1:30 22:22 190:20:30 2001-01-01 2001-01-01T01:02:03Z 0x1F 012 0o17 0b101 .5 1e3 +1 -1 1. 1.0 +.inf \
                      .nan .NaN NaN inf 1e400 08 09 0 -0 1,000 a:b a: :a #x a#b {a} [a] 'a' \"a\" `a` $(x) ${x} {{x}} \\ \\n";
         let more = [
-            "", " ", "  x", "x  ", "\tx", "x\t", "# x", "a # b", "a: b", "- x", "? x", "---", "--- x", "...", "key: [",
-            "a\nb", "a\nb\n", "a\nb\n\n", "\n", "\n\n", "\na", "  a\nb", "a\n  b\n", "a \nb", "a\n\n\nb", "a\tb\nc\n",
-            "\ta\nb", " \n", "a\n ", "a\n\t\n", "\r\n", "a\rb", "a\r\nb", "\u{0}", "\u{1b}[31m", "\u{7f}", "\u{85}",
-            "a\u{85}b", "\u{a0}", "\u{2028}", "a\u{2028}b\nc", "\u{2029}", "\u{feff}", "\u{feff}x", "\u{fffe}", "\u{1F600}",
-            "é", "# a\nb: c\n", "a: |\n  b\n", "---\na\n", "2001-01-01 10:00:00", "12e03", "0.1.2", "1__0", "!!str x",
-            "${env:X}", "%%", "x:", "'", "\"", "a'b\"c", "\u{202e}x",
+            "",
+            " ",
+            "  x",
+            "x  ",
+            "\tx",
+            "x\t",
+            "# x",
+            "a # b",
+            "a: b",
+            "- x",
+            "? x",
+            "---",
+            "--- x",
+            "...",
+            "key: [",
+            "a\nb",
+            "a\nb\n",
+            "a\nb\n\n",
+            "\n",
+            "\n\n",
+            "\na",
+            "  a\nb",
+            "a\n  b\n",
+            "a \nb",
+            "a\n\n\nb",
+            "a\tb\nc\n",
+            "\ta\nb",
+            " \n",
+            "a\n ",
+            "a\n\t\n",
+            "\r\n",
+            "a\rb",
+            "a\r\nb",
+            "\u{0}",
+            "\u{1b}[31m",
+            "\u{7f}",
+            "\u{85}",
+            "a\u{85}b",
+            "\u{a0}",
+            "\u{2028}",
+            "a\u{2028}b\nc",
+            "\u{2029}",
+            "\u{feff}",
+            "\u{feff}x",
+            "\u{fffe}",
+            "\u{1F600}",
+            "é",
+            "# a\nb: c\n",
+            "a: |\n  b\n",
+            "---\na\n",
+            "2001-01-01 10:00:00",
+            "12e03",
+            "0.1.2",
+            "1__0",
+            "!!str x",
+            "${env:X}",
+            "%%",
+            "x:",
+            "'",
+            "\"",
+            "a'b\"c",
+            "\u{202e}x",
         ];
         let long = ["word ".repeat(60), format!("{} # x", "a".repeat(200)), "x".repeat(3000), "a b\n".repeat(100)];
         words.split_whitespace().map(String::from).chain(more.map(String::from)).chain(long).collect()
@@ -91,7 +147,10 @@ mod tests {
         }
         let (text, expected) = document();
         let mut python = Command::new("python3");
-        python.args(["-c", "import json, sys, yaml; d = sys.stdin.buffer.read().decode(); json.dump(yaml.safe_load(d), sys.stdout)"]);
+        python.args([
+            "-c",
+            "import json, sys, yaml; d = sys.stdin.buffer.read().decode(); json.dump(yaml.safe_load(d), sys.stdout)",
+        ]);
         assert_eq!(through(python, &text).expect("PyYAML reads it"), expected);
     }
 

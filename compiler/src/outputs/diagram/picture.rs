@@ -1,7 +1,7 @@
 //! What a view shows, before anything is placed: groups, boxes with lines of text, arrows.
 
-use crate::eval::value::{ComponentId, Record};
 use crate::graph::{Component, Flow, Graph, LayerId, NamespaceId, Signal, View, WorkloadKind};
+use crate::value::{ComponentId, Record};
 
 /// A picture without places.
 pub(super) struct Picture {
@@ -102,7 +102,8 @@ impl Picture {
         let mut content = Vec::new();
         let cluster = namespaces(graph, &deployed);
         if !cluster.is_empty() {
-            content.push(Node::Group { title: format!("Kubernetes cluster: {}", graph.cluster.title), content: cluster });
+            content
+                .push(Node::Group { title: format!("Kubernetes cluster: {}", graph.cluster.title), content: cluster });
         }
         if !outside.is_empty() {
             let content_outside = outside.iter().map(|c| Node::Box(shape(graph, c))).collect();
@@ -130,8 +131,7 @@ fn layers(graph: &Graph, shown: &[&Component]) -> Vec<Node> {
     let mut out = Vec::new();
     for (at, layer) in graph.layers.iter().enumerate() {
         let id = Some(LayerId(at as u32));
-        let here: Vec<Node> =
-            shown.iter().filter(|c| c.layer == id).map(|c| Node::Box(shape(graph, c))).collect();
+        let here: Vec<Node> = shown.iter().filter(|c| c.layer == id).map(|c| Node::Box(shape(graph, c))).collect();
         if !here.is_empty() {
             out.push(Node::Group { title: layer.title.to_string(), content: here });
         }
@@ -145,7 +145,8 @@ fn shape(graph: &Graph, component: &Component) -> Shape {
     let remark = component.title.as_ref().map(|t| format!(" ({t})")).unwrap_or_default();
     lines.push(format!("{}{remark}", component.kind_title));
     lines.extend(instances(component));
-    let port = |p: &crate::graph::Port| format!("{}: {}", if p.purpose.is_empty() { &p.name } else { &p.purpose }, p.number);
+    let port =
+        |p: &crate::graph::Port| format!("{}: {}", if p.purpose.is_empty() { &p.name } else { &p.purpose }, p.number);
     lines.extend(component.ports.iter().map(port));
     lines.extend(component.notes.iter().map(|n| format!("• {n}")));
     lines.extend(routes(graph, component));

@@ -13,7 +13,10 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new<'a>(head: impl IntoIterator<Item = &'a str>, rows: impl IntoIterator<Item = Vec<String>>) -> Self {
+    pub(super) fn new<'a>(
+        head: impl IntoIterator<Item = &'a str>,
+        rows: impl IntoIterator<Item = Vec<String>>,
+    ) -> Self {
         Self { head: head.into_iter().map(str::to_owned).collect(), rows: rows.into_iter().collect() }
     }
 

@@ -3,8 +3,8 @@
 mod markdown;
 mod tables;
 
-use super::diagram::{self, Format};
 use super::OutputFile;
+use super::diagram::{self, Format};
 use crate::graph::{Graph, Stack};
 use markdown::{Document, Table};
 

@@ -1,8 +1,8 @@
 //! The guide's tables, each a function of the graph.
 
 use super::markdown::Table;
-use crate::eval::value::{Quantity, Value};
 use crate::graph::{Component, Flow, Graph, Port, Stack, WorkloadKind};
+use crate::value::{Quantity, Value};
 
 fn join<T: AsRef<str>>(parts: &[T]) -> String {
     parts.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
@@ -71,7 +71,12 @@ pub(super) fn hosts(graph: &Graph) -> Table {
             Value::Variant(variant) => variant.name.to_string(),
             other => other.to_string(),
         });
-        Some(vec![format!("{host}{path}"), graph.component(f.from).name.to_string(), graph.component(f.to).name.to_string(), auth])
+        Some(vec![
+            format!("{host}{path}"),
+            graph.component(f.from).name.to_string(),
+            graph.component(f.to).name.to_string(),
+            auth,
+        ])
     };
     Table::new(["Address", "Through", "To", "Authentication"], graph.flows.iter().filter_map(row))
 }
@@ -93,7 +98,11 @@ pub(super) fn autoscaling(graph: &Graph) -> Table {
         let rule = |r: &crate::graph::ScaleRule, sign: &str| {
             let part = |name: &str, at: Option<f64>| at.map(|at| format!("{name} {sign} {at}%"));
             let parts: Vec<String> = [part("CPU", r.cpu), part("memory", r.memory)].into_iter().flatten().collect();
-            let hold = if r.hold > 0 { format!(" for {}", Quantity::Duration(i64::from(r.hold) * 1000)) } else { String::new() };
+            let hold = if r.hold > 0 {
+                format!(" for {}", Quantity::Duration(i64::from(r.hold) * 1000))
+            } else {
+                String::new()
+            };
             format!("{}{hold}, by {}%", parts.join(if r.both { " and " } else { " or " }), r.by)
         };
         let bounds = format!("{} to {}", a.min, a.max);

@@ -4,11 +4,11 @@ use super::Context;
 use super::labels::metadata;
 use super::object::Object;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::eval::value::Value;
 use crate::graph::ConfigFile;
 use crate::outputs::Origin;
 use crate::outputs::config::{self, pointer_step};
 use crate::text::Span;
+use crate::value::Value;
 use k8s_openapi::api::core::v1::ConfigMap;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -43,8 +43,7 @@ pub(super) fn config_maps(context: &Context<'_>, diagnostics: &mut Vec<Diagnosti
     }
     let mut out = Vec::new();
     for (number, folder) in roots(&files).into_iter().enumerate() {
-        let within: Vec<&(&ConfigFile, String)> =
-            files.iter().filter(|(f, _)| is_below(&folder, &f.path)).collect();
+        let within: Vec<&(&ConfigFile, String)> = files.iter().filter(|(f, _)| is_below(&folder, &f.path)).collect();
         for (part, chunk) in chunks(&within).into_iter().enumerate() {
             let name = match (number, part) {
                 (0, 0) => format!("{}-config", context.name()),

@@ -65,9 +65,8 @@ fn ingress(context: &Context<'_>, name: &str, flow: &Flow, class: &IngressClass,
                 host: Some(host.to_owned()),
                 http: Some(net::HTTPIngressRuleValue { paths: vec![route] }),
             }]),
-            tls: certificate(class, host).map(|secret| {
-                vec![net::IngressTLS { hosts: Some(vec![host.to_owned()]), secret_name: Some(secret) }]
-            }),
+            tls: certificate(class, host)
+                .map(|secret| vec![net::IngressTLS { hosts: Some(vec![host.to_owned()]), secret_name: Some(secret) }]),
             default_backend: None,
         }),
         status: None,
@@ -124,7 +123,14 @@ struct BackendRef {
     port: u16,
 }
 
-fn http_route(context: &Context<'_>, name: &str, flow: &Flow, class: &IngressClass, namespace: &str, host: &str) -> Object {
+fn http_route(
+    context: &Context<'_>,
+    name: &str,
+    flow: &Flow,
+    class: &IngressClass,
+    namespace: &str,
+    host: &str,
+) -> Object {
     let route = HttpRoute {
         api_version: "gateway.networking.k8s.io/v1",
         kind: "HTTPRoute",

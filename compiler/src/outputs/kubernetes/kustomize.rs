@@ -66,12 +66,8 @@ fn identity(object: &Object) -> Identity {
 }
 
 fn kustomization(folder: &str, resources: Vec<String>, patches: Vec<KustomizePatch>) -> OutputFile {
-    let value = Kustomization {
-        api_version: "kustomize.config.k8s.io/v1beta1",
-        kind: "Kustomization",
-        resources,
-        patches,
-    };
+    let value =
+        Kustomization { api_version: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources, patches };
     // a struct of strings and lists always has a YAML form
     let text = yaml::to_string(&value).unwrap_or_default();
     OutputFile { path: format!("{folder}kustomization.yaml"), text, origins: Vec::new() }
@@ -102,7 +98,13 @@ pub(super) fn files(profiles: &[&str], all: &[Vec<Object>]) -> Vec<OutputFile> {
     out
 }
 
-fn overlay(profile: &str, base: &[Object], by_identity: &FxHashMap<Identity, &Object>, objects: &[Object], out: &mut Vec<OutputFile>) {
+fn overlay(
+    profile: &str,
+    base: &[Object],
+    by_identity: &FxHashMap<Identity, &Object>,
+    objects: &[Object],
+    out: &mut Vec<OutputFile>,
+) {
     let folder = format!("kubernetes/overlays/{profile}/");
     let mut resources = vec!["../../base".to_owned()];
     let mut patches = Vec::new();
@@ -152,10 +154,7 @@ fn deletion(object: &Object) -> KustomizePatch {
         patch: "delete",
         api_version: object.api_version().to_owned(),
         kind: object.kind().to_owned(),
-        metadata: DeletionMetadata {
-            name: object.name().to_owned(),
-            namespace: object.namespace().map(str::to_owned),
-        },
+        metadata: DeletionMetadata { name: object.name().to_owned(), namespace: object.namespace().map(str::to_owned) },
     };
     KustomizePatch { patch: yaml::to_string(&deletion).unwrap_or_default(), target: target(object) }
 }

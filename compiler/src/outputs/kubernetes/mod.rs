@@ -34,7 +34,7 @@ pub fn objects(stack: &Stack, diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> 
     let mut out = namespaces::namespaces(&stack.graph);
     for (component, workload) in stack.graph.components.iter().zip(&stack.workloads) {
         let (Some(workload), Some(_)) = (workload, component.namespace) else { continue };
-        let context = Context { stack, graph: &stack.graph, component, workload };
+        let context = Context { graph: &stack.graph, component, workload };
         let configs = config_maps::config_maps(&context, diagnostics);
         out.push(rbac::service_account(&context));
         out.extend(rbac::roles(&context));
@@ -89,7 +89,6 @@ fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 /// One component that is deployed.
 struct Context<'a> {
-    stack: &'a Stack,
     graph: &'a crate::graph::Graph,
     component: &'a crate::graph::Component,
     workload: &'a crate::graph::Workload,

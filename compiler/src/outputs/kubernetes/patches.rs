@@ -2,10 +2,10 @@
 
 use super::object::Object;
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::eval::value::{Spanned, Value};
 use crate::graph::{Graph, Patch};
 use crate::outputs::config::Data;
 use crate::text::Span;
+use crate::value::{Spanned, Value};
 use k8s_openapi::api;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -204,9 +204,7 @@ fn round_trip(object: &Json) -> Option<Result<Json, String>> {
         ("rbac.authorization.k8s.io/v1", "Role") => through::<api::rbac::v1::Role>(object),
         ("rbac.authorization.k8s.io/v1", "RoleBinding") => through::<api::rbac::v1::RoleBinding>(object),
         ("rbac.authorization.k8s.io/v1", "ClusterRole") => through::<api::rbac::v1::ClusterRole>(object),
-        ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding") => {
-            through::<api::rbac::v1::ClusterRoleBinding>(object)
-        }
+        ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding") => through::<api::rbac::v1::ClusterRoleBinding>(object),
         ("networking.k8s.io/v1", "NetworkPolicy") => through::<api::networking::v1::NetworkPolicy>(object),
         ("networking.k8s.io/v1", "Ingress") => through::<api::networking::v1::Ingress>(object),
         ("policy/v1", "PodDisruptionBudget") => through::<api::policy::v1::PodDisruptionBudget>(object),

@@ -5,8 +5,8 @@ use super::config_maps::Config;
 use super::labels::{label_selector, labels};
 use super::rbac::needs_token;
 use super::services::transports;
-use crate::eval::value::{Quantity, Value};
 use crate::graph::{Probe, ProbeAction, Resources, WorkloadKind};
+use crate::value::{Quantity, Value};
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity as K8sQuantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -55,9 +55,9 @@ fn spec(context: &Context<'_>, configs: &[Config]) -> core::PodSpec {
         volumes: Some(volumes(context, configs)),
         affinity: spread.then(|| anti_affinity(context)),
         topology_spread_constraints: spread.then(|| constraints(context)),
-        tolerations: workload.tolerate_all.then(|| {
-            vec![core::Toleration { operator: Some("Exists".into()), ..core::Toleration::default() }]
-        }),
+        tolerations: workload
+            .tolerate_all
+            .then(|| vec![core::Toleration { operator: Some("Exists".into()), ..core::Toleration::default() }]),
         restart_policy: (context.component.workload == WorkloadKind::Job).then(|| "OnFailure".to_owned()),
         ..core::PodSpec::default()
     }
@@ -102,7 +102,7 @@ fn image(context: &Context<'_>) -> String {
 
 fn container(context: &Context<'_>, configs: &[Config]) -> core::Container {
     let workload = context.workload;
-    let texts = |list: &[crate::eval::value::Spanned<smol_str::SmolStr>]| -> Option<Vec<String>> {
+    let texts = |list: &[crate::value::Spanned<smol_str::SmolStr>]| -> Option<Vec<String>> {
         let list: Vec<String> = list.iter().map(|t| t.value.to_string()).collect();
         (!list.is_empty()).then_some(list)
     };
@@ -206,8 +206,7 @@ fn probe(p: &Probe) -> core::Probe {
             });
         }
         ProbeAction::Tcp { port } => {
-            out.tcp_socket =
-                Some(core::TCPSocketAction { port: IntOrString::String(port.to_string()), host: None });
+            out.tcp_socket = Some(core::TCPSocketAction { port: IntOrString::String(port.to_string()), host: None });
         }
         ProbeAction::Exec { command } => {
             let command = command.iter().map(ToString::to_string).collect();
@@ -294,11 +293,8 @@ fn volumes(context: &Context<'_>, configs: &[Config]) -> Vec<core::Volume> {
         });
     }
     for (i, mount) in workload.secrets.iter().enumerate() {
-        let item = |key: &smol_str::SmolStr| core::KeyToPath {
-            key: key.to_string(),
-            path: key.to_string(),
-            mode: None,
-        };
+        let item =
+            |key: &smol_str::SmolStr| core::KeyToPath { key: key.to_string(), path: key.to_string(), mode: None };
         out.push(core::Volume {
             secret: Some(core::SecretVolumeSource {
                 secret_name: Some(mount.secret.name.to_string()),
@@ -315,11 +311,8 @@ fn volumes(context: &Context<'_>, configs: &[Config]) -> Vec<core::Volume> {
 
 fn config_volume(name: String, parts: &[&Config]) -> core::Volume {
     let items = |config: &Config| -> Option<Vec<core::KeyToPath>> {
-        let item = |(key, path): &(String, String)| core::KeyToPath {
-            key: key.clone(),
-            path: path.clone(),
-            mode: None,
-        };
+        let item =
+            |(key, path): &(String, String)| core::KeyToPath { key: key.clone(), path: path.clone(), mode: None };
         Some(config.items.iter().map(item).collect())
     };
     let mut out = core::Volume { name, ..core::Volume::default() };

@@ -51,7 +51,8 @@ pub(super) fn component_policy(context: &Context<'_>) -> Option<Object> {
             egress.extend(egress_rule(context, flow));
         }
     }
-    let spans = |rules: &[(_, crate::text::Span)]| -> Vec<crate::text::Span> { rules.iter().map(|(_, s)| *s).collect() };
+    let spans =
+        |rules: &[(_, crate::text::Span)]| -> Vec<crate::text::Span> { rules.iter().map(|(_, s)| *s).collect() };
     let ingress_spans: Vec<_> = ingress.iter().map(|(_, s)| *s).collect();
     let egress_spans = spans(&egress);
     let mut egress: Vec<NetworkPolicyEgressRule> = egress.into_iter().map(|(rule, _)| rule).collect();
@@ -105,10 +106,7 @@ fn peers(context: &Context<'_>, other: &Component) -> Option<Vec<NetworkPolicyPe
         let foreign = other.namespace != context.component.namespace;
         let namespace = context.graph.namespace_of(other).filter(|_| foreign);
         return Some(vec![NetworkPolicyPeer {
-            pod_selector: Some(LabelSelector {
-                match_labels: Some(selector(other)),
-                match_expressions: None,
-            }),
+            pod_selector: Some(LabelSelector { match_labels: Some(selector(other)), match_expressions: None }),
             namespace_selector: namespace.map(|n| LabelSelector {
                 match_labels: Some([("kubernetes.io/metadata.name".to_owned(), n.to_string())].into()),
                 match_expressions: None,
@@ -158,10 +156,7 @@ fn ports(flow: &Flow, own: &[u16]) -> Vec<NetworkPolicyPort> {
 
 fn dns() -> NetworkPolicyEgressRule {
     let map = |key: &str, value: &str| {
-        Some(LabelSelector {
-            match_labels: Some([(key.to_owned(), value.to_owned())].into()),
-            match_expressions: None,
-        })
+        Some(LabelSelector { match_labels: Some([(key.to_owned(), value.to_owned())].into()), match_expressions: None })
     };
     let port = |protocol: &str| NetworkPolicyPort {
         port: Some(IntOrString::Int(53)),

@@ -39,11 +39,7 @@ pub(super) fn roles(context: &Context<'_>) -> Vec<Object> {
             policy.push(rule);
         }
     }
-    let role = ClusterRole {
-        metadata: cluster_metadata(context, &name),
-        rules: Some(policy),
-        aggregation_rule: None,
-    };
+    let role = ClusterRole { metadata: cluster_metadata(context, &name), rules: Some(policy), aggregation_rule: None };
     let binding = ClusterRoleBinding {
         metadata: cluster_metadata(context, &name),
         role_ref: RoleRef {

@@ -6,13 +6,11 @@ use super::labels::{label_selector, metadata};
 use super::object::Object;
 use super::pods::{DATA_VOLUME, template};
 use super::services::headless_name;
-use crate::eval::value::Quantity;
 use crate::graph::{Claim, WorkloadKind};
+use crate::value::Quantity;
 use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
-use k8s_openapi::api::core::v1::{
-    PersistentVolumeClaim, PersistentVolumeClaimSpec, VolumeResourceRequirements,
-};
+use k8s_openapi::api::core::v1::{PersistentVolumeClaim, PersistentVolumeClaimSpec, VolumeResourceRequirements};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity as K8sQuantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -63,11 +61,8 @@ fn origins(context: &Context<'_>, mut object: Object) -> Object {
     for (i, var) in workload.env.iter().enumerate() {
         object = object.caused(format!("{CONTAINER}/env/{i}"), var.span);
     }
-    let probes = [
-        ("readinessProbe", &workload.ready),
-        ("livenessProbe", &workload.live),
-        ("startupProbe", &workload.startup),
-    ];
+    let probes =
+        [("readinessProbe", &workload.ready), ("livenessProbe", &workload.live), ("startupProbe", &workload.startup)];
     for (name, probe) in probes {
         if let Some(probe) = probe {
             object = object.caused(format!("{CONTAINER}/{name}"), probe.span);

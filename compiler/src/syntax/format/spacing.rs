@@ -34,7 +34,9 @@ fn clings_to_last(a: &Token<'_>, b: &Token<'_>) -> bool {
         (Some(Rule::optional), _) => true,
         (None, "," | ":" | ".") => true,
         (None, "/") => b.parent == Rule::patch,
-        (None, "(") => matches!(b.parent, Rule::call | Rule::accept_signals | Rule::refinement | Rule::params),
+        (None, "(") => {
+            matches!(b.parent, Rule::call | Rule::accept_signals | Rule::refinement | Rule::params)
+        }
         (None, "[") => b.parent == Rule::index,
         _ => false,
     }

@@ -28,8 +28,23 @@ fn is_container(rule: Rule) -> bool {
     use Rule::*;
     matches!(
         rule,
-        file | import_names | params | protocol_body | kind_body | group_body | block | test_body | arms | list | call
-            | group | index | computed | accept_signals | type_record | type_list | refinement
+        file | import_names
+            | params
+            | protocol_body
+            | kind_body
+            | group_body
+            | block
+            | test_body
+            | arms
+            | list
+            | call
+            | group
+            | index
+            | computed
+            | accept_signals
+            | type_record
+            | type_list
+            | refinement
     )
 }
 
@@ -118,7 +133,10 @@ impl<'a> Walk<'a> {
             return false;
         }
         let next = children[at + 1..].iter().map(|c| self.tree.kind(*c)).find(|k| *k != Kind::Space);
-        matches!(next, Some(Kind::Newline | Kind::Comment | Kind::Node(Rule::r_brace | Rule::r_bracket | Rule::r_paren)))
+        matches!(
+            next,
+            Some(Kind::Newline | Kind::Comment | Kind::Node(Rule::r_brace | Rule::r_bracket | Rule::r_paren))
+        )
     }
 
     fn push(&mut self, id: NodeId, rule: Option<Rule>, parent: Rule, head: bool) {

@@ -250,8 +250,7 @@ impl Lowerer<'_> {
     }
 
     fn operand(&mut self, id: NodeId) -> Expr {
-        let prefixes: Vec<NodeId> =
-            self.tree.parts(id).filter(|c| self.tree.rule(*c) == Some(Rule::prefix)).collect();
+        let prefixes: Vec<NodeId> = self.tree.parts(id).filter(|c| self.tree.rule(*c) == Some(Rule::prefix)).collect();
         let span = self.span(id);
         if prefixes.len() > MAX_DEPTH {
             let message = format!("more than {MAX_DEPTH} signs in a row");
@@ -477,10 +476,8 @@ impl Lowerer<'_> {
             Rule::spread_entry => EntryKind::Spread(self.need_expr(id, "a record after `...`")),
             Rule::for_entry => {
                 let head = Box::new(self.for_head(id));
-                let inner = self.tree.parts(id).find_map(|c| {
-                    matches!(self.tree.rule(c), Some(Rule::field_entry | Rule::spread_entry | Rule::for_entry))
-                        .then_some(c)
-                });
+                let is_entry = |rule| matches!(rule, Some(Rule::field_entry | Rule::spread_entry | Rule::for_entry));
+                let inner = self.tree.parts(id).find(|c| is_entry(self.tree.rule(*c)));
                 match inner.and_then(|inner| self.entry(inner, None)) {
                     Some(inner) => EntryKind::For(head, Box::new(inner)),
                     None => {

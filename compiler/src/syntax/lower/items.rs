@@ -3,9 +3,9 @@
 use super::Lowerer;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{
-    Accept, AlertDef, AssertDef, Block, ComponentDef, File, FlowDef, FnDef, Group, Ident, Import,
-    ImportSource, Item, ItemKind, KindDef, Let, Member, MemberKind, Named, PatchDef, Path, ProfileDef,
-    ProtocolDef, Targeted, TestDef, Titled, TypeDef, WaiveDef,
+    Accept, AlertDef, AssertDef, Block, ComponentDef, File, FlowDef, FnDef, Group, Ident, Import, ImportSource, Item,
+    ItemKind, KindDef, Let, Member, MemberKind, Named, PatchDef, Path, ProfileDef, ProtocolDef, Targeted, TestDef,
+    Titled, TypeDef, WaiveDef,
 };
 use crate::syntax::parse::Rule;
 use crate::syntax::tree::NodeId;
@@ -251,27 +251,26 @@ impl Lowerer<'_> {
             }
             Rule::alert_member => MemberKind::Alert(self.named(id, "a name after `alert`")),
             Rule::dashboard => match self.find_plain(id) {
-                Some((title, title_span)) => {
-                    MemberKind::Dashboard { title, title_span, block: self.need_block(id) }
-                }
+                Some((title, title_span)) => MemberKind::Dashboard { title, title_span, block: self.need_block(id) },
                 None => {
                     self.lacks(id, "a title in quotes after `dashboard`");
                     return None;
                 }
             },
-            _ => return self.entry(id, doc.clone()).map(|entry| Member {
-                doc,
-                span: entry.span,
-                kind: MemberKind::Attribute(entry),
-            }),
+            _ => {
+                return self.entry(id, doc.clone()).map(|entry| Member {
+                    doc,
+                    span: entry.span,
+                    kind: MemberKind::Attribute(entry),
+                });
+            }
         };
         self.leftovers(id);
         Some(Member { doc, span: self.span(id), kind })
     }
 
     fn accept_list(&mut self, id: NodeId, what: &str) -> Vec<Accept> {
-        let accepts: Vec<NodeId> =
-            self.tree.parts(id).filter(|c| self.tree.rule(*c) == Some(Rule::accept)).collect();
+        let accepts: Vec<NodeId> = self.tree.parts(id).filter(|c| self.tree.rule(*c) == Some(Rule::accept)).collect();
         if accepts.is_empty() {
             self.lacks(id, what);
         }
@@ -425,7 +424,27 @@ fn is_item(rule: Rule) -> bool {
     use Rule::*;
     matches!(
         rule,
-        import | let_item | fn_item | type_item | protocol | kind | cluster | namespace | layer | component | scale
-            | autoscale | profile | backup | alert | view | assert_item | test | waive | patch | object | flow
+        import
+            | let_item
+            | fn_item
+            | type_item
+            | protocol
+            | kind
+            | cluster
+            | namespace
+            | layer
+            | component
+            | scale
+            | autoscale
+            | profile
+            | backup
+            | alert
+            | view
+            | assert_item
+            | test
+            | waive
+            | patch
+            | object
+            | flow
     )
 }

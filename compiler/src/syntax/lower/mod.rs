@@ -125,14 +125,12 @@ impl<'a> Lowerer<'a> {
     fn leftovers(&mut self, owner: NodeId) {
         for child in self.tree.parts(owner).collect::<Vec<_>>() {
             match self.tree.rule(child) {
-                Some(Rule::bad_tail | Rule::bad_tail_in) => {
-                    if self.complained.insert(owner) {
-                        let found = first_word(self.tree.text_of(child));
-                        let range = self.tree.range(child);
-                        let range = TextRange::new(range.start, range.start + found.len() as u32);
-                        let message = format!("expected the end of the line, found `{}`", shown(found));
-                        self.errors.push(Diagnostic::new(Code::OBS0001, self.span_of(range), message));
-                    }
+                Some(Rule::bad_tail | Rule::bad_tail_in) if self.complained.insert(owner) => {
+                    let found = first_word(self.tree.text_of(child));
+                    let range = self.tree.range(child);
+                    let range = TextRange::new(range.start, range.start + found.len() as u32);
+                    let message = format!("expected the end of the line, found `{}`", shown(found));
+                    self.errors.push(Diagnostic::new(Code::OBS0001, self.span_of(range), message));
                 }
                 Some(Rule::bad_arg | Rule::bad_entry | Rule::bad_item | Rule::stray) => self.unexpected(child),
                 Some(Rule::missing) => self.unclosed(owner, child),
@@ -162,7 +160,9 @@ impl<'a> Lowerer<'a> {
                     let fix = format!("change to `{near}`");
                     diagnostic.help(format!("did you mean `{near}`?")).fix(fix, span, near, false)
                 }
-                None => diagnostic.help("items start with a keyword such as `component`, or are flows: `a -> b: protocol`"),
+                None => {
+                    diagnostic.help("items start with a keyword such as `component`, or are flows: `a -> b: protocol`")
+                }
             };
         }
         self.errors.push(diagnostic);
@@ -246,8 +246,27 @@ impl<'a> Lowerer<'a> {
 
 /// The words that items start with.
 pub const ITEM_KEYWORDS: &[&str] = &[
-    "import", "let", "fn", "type", "protocol", "kind", "cluster", "namespace", "layer", "component", "scale", "autoscale",
-    "profile", "backup", "alert", "view", "assert", "test", "waive", "patch", "object",
+    "import",
+    "let",
+    "fn",
+    "type",
+    "protocol",
+    "kind",
+    "cluster",
+    "namespace",
+    "layer",
+    "component",
+    "scale",
+    "autoscale",
+    "profile",
+    "backup",
+    "alert",
+    "view",
+    "assert",
+    "test",
+    "waive",
+    "patch",
+    "object",
 ];
 
 fn is_bad(rule: Option<Rule>) -> bool {

@@ -42,13 +42,7 @@ impl Elaborator<'_> {
         (Core { kind: CoreKind::Field(Box::new(base), name.name.clone()), span }, member.ty)
     }
 
-    fn through_alias(
-        &mut self,
-        alias: &str,
-        file: crate::text::FileId,
-        name: &Ident,
-        span: Span,
-    ) -> (Core, Ty) {
+    fn through_alias(&mut self, alias: &str, file: crate::text::FileId, name: &Ident, span: Span) -> (Core, Ty) {
         let exports = exports(self.db, crate::db::file(self.db, file));
         match exports.get(Space::Value, &name.name) {
             Some(export) if export.kind == DefKind::Let => {

@@ -191,7 +191,7 @@ impl Elaborator<'_> {
 
     /// A secret whose name is written out, as nearly all are: checked for the form of a Kubernetes name.
     fn constant_secret(&mut self, args: &[Core], span: Span) -> Option<Core> {
-        use crate::eval::value::{SecretRef, Value};
+        use crate::value::{SecretRef, Value};
         let text = |core: &Core| match core.as_const() {
             Some(Value::Str(s)) => Some(s.clone()),
             _ => None,
@@ -286,7 +286,7 @@ impl Elaborator<'_> {
             record.fields.iter().map(|(n, f)| (n.clone(), f.ty.clone(), f.optional)).collect();
         let slots = self.arguments(name, args, &params, name_span);
         let fields = record.fields.iter().zip(slots).map(|((name, field), slot)| {
-            let missing = || Core::constant(field.default.clone().unwrap_or(crate::eval::value::Value::None), span);
+            let missing = || Core::constant(field.default.clone().unwrap_or(crate::value::Value::None), span);
             (name.clone(), slot.unwrap_or_else(missing))
         });
         Core { kind: CoreKind::Variant(name.clone(), fields.collect()), span }

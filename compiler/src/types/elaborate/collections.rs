@@ -2,11 +2,11 @@
 
 use super::{Elaborator, Target};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::eval::value::Value;
 use crate::syntax::ast::{Arm, Block, Element, Entry, EntryKind, Expr, For, Ident, Key, Pattern};
 use crate::text::Span;
 use crate::types::core::{Core, CoreArm, CoreElement, CoreEntry, CoreFor, CoreKind, CorePattern};
 use crate::types::ty::{RecordTy, Ty};
+use crate::value::Value;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -403,13 +403,7 @@ impl Elaborator<'_> {
         }
     }
 
-    fn variant_pattern(
-        &mut self,
-        name: &Ident,
-        fields: &[Ident],
-        on: &Ty,
-        covered: &mut Vec<SmolStr>,
-    ) -> CorePattern {
+    fn variant_pattern(&mut self, name: &Ident, fields: &[Ident], on: &Ty, covered: &mut Vec<SmolStr>) -> CorePattern {
         let known: Vec<SmolStr> = match on.without_optional() {
             Ty::Variants(of) => {
                 if let Some(record) = of.variants.get(&name.name) {

@@ -2,12 +2,12 @@
 
 use super::{Elaborator, Target};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::eval::value::{Value, Variant, Record};
 use crate::syntax::ast::{StrLit, StrPart};
 use crate::text::Span;
 use crate::types::core::{Core, CoreKind};
 use crate::types::quantity;
 use crate::types::ty::{Form, Ty};
+use crate::value::{Record, Value, Variant};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -172,7 +172,7 @@ impl Elaborator<'_> {
                 let mut fields = Record::default();
                 for (name, field) in &record.fields {
                     let value = field.default.clone().unwrap_or(Value::None);
-                    fields.insert(name.clone(), crate::eval::value::Spanned { value, span });
+                    fields.insert(name.clone(), crate::value::Spanned { value, span });
                 }
                 let variant = Variant { name: word.clone(), fields };
                 Some(Core::constant(Value::Variant(Arc::new(variant)), span))
@@ -186,9 +186,7 @@ impl Elaborator<'_> {
         let Some(check) = super::super::embedded::checker(tag) else {
             let known = super::super::embedded::TAGS.iter().copied();
             let message = format!("there is no embedded language `{tag}`");
-            self.report(
-                Diagnostic::new(Code::OBS2114, tag_span, message).suggest(nearest(tag, known)),
-            );
+            self.report(Diagnostic::new(Code::OBS2114, tag_span, message).suggest(nearest(tag, known)));
             return;
         };
         self.used(tag_span, Target::Builtin("A query, parsed when compiled."));

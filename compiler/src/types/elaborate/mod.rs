@@ -103,7 +103,7 @@ impl<'a> Elaborator<'a> {
         let span = expr.span;
         match (&expr.kind, want) {
             (ExprKind::Missing, _) => Core::error(span),
-            (ExprKind::None, Ty::Optional(_)) => Core::constant(crate::eval::value::Value::None, span),
+            (ExprKind::None, Ty::Optional(_)) => Core::constant(crate::value::Value::None, span),
             (_, Ty::Optional(of)) if !self.may_be_none(expr) => self.check(expr, of),
             (_, Ty::Union(any)) => self.check_union(expr, any, want),
             (ExprKind::Number(text), _) => self.check_number(text, span, want),
@@ -222,8 +222,8 @@ impl<'a> Elaborator<'a> {
         let node = |kind, ty| (Self::node(span, kind), ty);
         match &expr.kind {
             ExprKind::Missing => (Core::error(span), Ty::Error),
-            ExprKind::Bool(b) => (Core::constant(crate::eval::value::Value::Bool(*b), span), Ty::Bool),
-            ExprKind::None => (Core::constant(crate::eval::value::Value::None, span), Ty::None),
+            ExprKind::Bool(b) => (Core::constant(crate::value::Value::Bool(*b), span), Ty::Bool),
+            ExprKind::None => (Core::constant(crate::value::Value::None, span), Ty::None),
             ExprKind::Number(text) => self.infer_number(text, span),
             ExprKind::Date(text) => self.infer_date(text, span),
             ExprKind::Str(lit) => self.infer_string(lit, span),
@@ -258,7 +258,7 @@ impl<'a> Elaborator<'a> {
             self.mismatch(of.span, &ty, &Ty::Int(None));
             return (Core::error(span), Ty::Error);
         }
-        use crate::eval::value::Value;
+        use crate::value::Value;
         let ty = if matches!(ty, Ty::Int(_)) { Ty::Int(None) } else { ty };
         match core.as_const() {
             Some(Value::Int(n)) => (Core::constant(Value::Int(n.saturating_neg()), span), ty),
@@ -417,9 +417,7 @@ impl<'a> Elaborator<'a> {
             (Ty::Quantity(x, _), Div, Ty::Quantity(y, _)) if x == y => Ty::Float,
             (Ty::Quantity(Unit::Percent, _), Mul, Ty::Quantity(x, _))
             | (Ty::Quantity(x, _), Mul, Ty::Quantity(Unit::Percent, _)) => Ty::Quantity(*x, None),
-            (Ty::Quantity(x, _), Mul | Div, n) | (n, Mul, Ty::Quantity(x, _)) if number(n) => {
-                Ty::Quantity(*x, None)
-            }
+            (Ty::Quantity(x, _), Mul | Div, n) | (n, Mul, Ty::Quantity(x, _)) if number(n) => Ty::Quantity(*x, None),
             (Ty::Quantity(Unit::Percent, _), Mul, n) | (n, Mul, Ty::Quantity(Unit::Percent, _)) if number(n) => {
                 Ty::Float
             }
@@ -464,7 +462,7 @@ impl<'a> Elaborator<'a> {
                 DefKind::Component => {
                     let kind = queries::component_kind(self.db, export.def);
                     let core = match self.place {
-                        Place::Names => CoreKind::Const(crate::eval::value::Value::Str(name.into())),
+                        Place::Names => CoreKind::Const(crate::value::Value::Str(name.into())),
                         _ => CoreKind::Component(name.into()),
                     };
                     let ty = match self.place {
@@ -480,12 +478,13 @@ impl<'a> Elaborator<'a> {
             ("cpu" | "memory", Place::Rule) => (CoreKind::Load(name.into()), Ty::Quantity(Unit::Percent, None)),
             ("cluster", _) => (CoreKind::Cluster, Ty::Cluster),
             ("domain" | "profile", _) => {
-                let cluster = Self::node(Span { file: crate::text::FileId(0), item: 0, range: Default::default() }, CoreKind::Cluster);
+                let cluster = Self::node(
+                    Span { file: crate::text::FileId(0), item: 0, range: Default::default() },
+                    CoreKind::Cluster,
+                );
                 (CoreKind::Field(Box::new(cluster), name.into()), Ty::string())
             }
-            ("components", Place::Program | Place::Names) => {
-                (CoreKind::Components, Ty::list(Ty::Component(None)))
-            }
+            ("components", Place::Program | Place::Names) => (CoreKind::Components, Ty::list(Ty::Component(None))),
             _ => return None,
         };
         Some((kind, ty, None))

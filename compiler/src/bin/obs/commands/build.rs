@@ -83,7 +83,10 @@ pub fn deliver(session: &Session, folder: &Path, files: &[OutputFile], mode: &Mo
                 plan.remove.len()
             ));
             for path in &plan.left {
-                session.say(&format!("left alone: `{}` is no longer emitted, but was changed", folder.join(path).display()));
+                session.say(&format!(
+                    "left alone: `{}` is no longer emitted, but was changed",
+                    folder.join(path).display()
+                ));
             }
             plan.write.iter().for_each(|path| session.detail(&format!("  {}", folder.join(path).display())));
             Ok(Outcome::Clean)
@@ -94,8 +97,12 @@ pub fn deliver(session: &Session, folder: &Path, files: &[OutputFile], mode: &Mo
 
 fn list(folder: &Path, plan: &Plan) -> String {
     let mut out = String::new();
-    let groups =
-        [("write", &plan.write), ("remove", &plan.remove), ("overwrite (changed by hand)", &plan.foreign), ("leave", &plan.left)];
+    let groups = [
+        ("write", &plan.write),
+        ("remove", &plan.remove),
+        ("overwrite (changed by hand)", &plan.foreign),
+        ("leave", &plan.left),
+    ];
     for (what, paths) in groups {
         for path in paths {
             // writing to a string can't fail

@@ -34,7 +34,8 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
     let Some(picture) = diagram::draw(&stack.graph, &request.view, request.format) else {
         let own: Vec<&str> = stack.graph.views.iter().map(|v| v.name.as_str()).collect();
         let known: Vec<&str> = VIEWS.iter().copied().chain(own).collect();
-        let meant = nearest(&request.view, known.iter().copied()).map(|n| format!("did you mean `{n}`? ")).unwrap_or_default();
+        let meant =
+            nearest(&request.view, known.iter().copied()).map(|n| format!("did you mean `{n}`? ")).unwrap_or_default();
         return Err(Failure::new(format!("there is no view `{}`", request.view))
             .help(format!("{meant}known: {}", known.join(", "))));
     };

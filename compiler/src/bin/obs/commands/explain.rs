@@ -8,7 +8,8 @@ pub fn run(code: Option<Code>, list: bool) -> Result<Outcome, Failure> {
     match code {
         Some(code) if !list => print(code.page())?,
         _ => {
-            let line = |c: &Code| format!("{}  {:<7}  {:<26}  {}\n", c.id(), c.severity().name(), c.name(), c.summary());
+            let line =
+                |c: &Code| format!("{}  {:<7}  {:<26}  {}\n", c.id(), c.severity().name(), c.name(), c.summary());
             print(&Code::ALL.iter().map(line).collect::<String>())?;
         }
     }

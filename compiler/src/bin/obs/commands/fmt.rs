@@ -42,9 +42,15 @@ enum Formatted {
 fn one(session: &Session, path: &Path, check: bool, diff: bool) -> Result<Formatted, Failure> {
     let before = match disk::read(path) {
         FileText::Text(text) => text,
-        FileText::Missing => return Err(Failure::new(format!("can't read `{}`: no such file", path.display()))),
-        FileText::Unreadable(why) => return Err(Failure::new(format!("can't read `{}`: {why}", path.display()))),
-        FileText::NotUtf8 { .. } | FileText::TooLarge { .. } | FileText::OutsideRoot => return broken(session, path),
+        FileText::Missing => {
+            return Err(Failure::new(format!("can't read `{}`: no such file", path.display())));
+        }
+        FileText::Unreadable(why) => {
+            return Err(Failure::new(format!("can't read `{}`: {why}", path.display())));
+        }
+        FileText::NotUtf8 { .. } | FileText::TooLarge { .. } | FileText::OutsideRoot => {
+            return broken(session, path);
+        }
     };
     let Some(after) = syntax::format(&before) else { return broken(session, path) };
     if *before == *after {

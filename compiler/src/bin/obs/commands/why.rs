@@ -18,7 +18,11 @@ pub fn run(session: &Session, file: &Path, object: &str, profile: Option<&str>) 
     let analysis = program.host.analysis();
     let mut locator = locator(&analysis, &program.root);
     let mut place = |span: Span| locator.place(span);
-    let answer = if object.contains('/') { of_object(stack, object, &mut place)? } else { of_param(&stack.graph, object, &mut place)? };
+    let answer = if object.contains('/') {
+        of_object(stack, object, &mut place)?
+    } else {
+        of_param(&stack.graph, object, &mut place)?
+    };
     print(&answer)?;
     Ok(Outcome::Clean)
 }
@@ -82,7 +86,11 @@ fn of_object(stack: &Stack, path: &str, place: &mut dyn FnMut(Span) -> Place) ->
     let mut above: Vec<_> = object.origins.iter().filter(|o| within(pointer, &o.pointer)).collect();
     above.sort_by_key(|o| std::cmp::Reverse(o.pointer.len()));
     for origin in above {
-        let what = if origin.pointer.is_empty() { format!("{}/{}", object.kind(), object.name()) } else { origin.pointer.clone() };
+        let what = if origin.pointer.is_empty() {
+            format!("{}/{}", object.kind(), object.name())
+        } else {
+            origin.pointer.clone()
+        };
         line(&mut out, &what, &place(origin.span));
     }
     for origin in object.origins.iter().filter(|o| o.pointer != pointer && within(&o.pointer, pointer)) {

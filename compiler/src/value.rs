@@ -45,11 +45,11 @@ pub enum Value {
     Version(Version),
 }
 
-/// Index of a component in [`crate::graph::Graph::components`].
+/// Index of a component in `Graph::components`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ComponentId(pub u32);
 
-/// Index of a flow in [`crate::graph::Graph::flows`].
+/// Index of a flow in `Graph::flows`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowId(pub u32);
 
@@ -209,12 +209,8 @@ impl fmt::Display for Value {
             Value::Record(record) => fields(f, record),
             Value::Variant(variant) => {
                 f.write_str(&variant.name)?;
-                let given: Vec<String> = variant
-                    .fields
-                    .values()
-                    .filter(|v| v.value != Value::None)
-                    .map(|v| v.value.to_string())
-                    .collect();
+                let given: Vec<String> =
+                    variant.fields.values().filter(|v| v.value != Value::None).map(|v| v.value.to_string()).collect();
                 if given.is_empty() { Ok(()) } else { write!(f, "({})", given.join(", ")) }
             }
             Value::Range(range) => {
