@@ -41,7 +41,7 @@ pub struct Label {
 /// An edit that resolves a diagnostic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What it does, as an order: "rename to `Prometheus`".
+    /// What it does, as an order: "rename to `Shop`".
     pub title: String,
     /// Replacements that do not overlap.
     pub edits: Vec<Edit>,

@@ -112,7 +112,7 @@ pub struct Layer {
     pub span: Span,
 }
 
-/// A kind of data that flows: OpenTelemetry's signals.
+/// A kind of data that flows: the signals of the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)]
 pub enum Signal {
@@ -178,7 +178,7 @@ pub struct Component {
     pub kind: SmolStr,
     /// The kind and all kinds that it extends, nearest first.
     pub kinds: Vec<SmolStr>,
-    /// What the kind calls itself, for pictures ("OpenTelemetry Collector").
+    /// What the kind calls itself, for pictures (`title`).
     pub kind_title: SmolStr,
     /// A short remark shown in brackets ("Long-term"); the component's own, else the kind's.
     pub title: Option<SmolStr>,
@@ -456,7 +456,7 @@ pub struct Flow {
     pub ports: Vec<Port>,
     /// Options with where they came from.
     pub options: IndexMap<SmolStr, Effective>,
-    /// The URL of the Service: `http://mimir.observability.svc.cluster.local:8080/api/v1/push`.
+    /// The URL of the Service: `http://NAME.NAMESPACE.svc.cluster.local:8080/PATH`.
     pub url: Option<SmolStr>,
     /// One URL per instance where each must be reached (replicated stores); else just `url`.
     pub urls: Vec<SmolStr>,

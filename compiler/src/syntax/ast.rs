@@ -152,7 +152,7 @@ pub struct Type {
 pub enum TypeKind {
     /// Could not be parsed.
     Missing,
-    /// `int`, `Storage`, `string(/re/)`, `int(1..10)`, `flow(scrape)`, `component(Prometheus)`.
+    /// `int`, `Storage`, `string(/re/)`, `int(1..10)`, `flow(scrape)`, `component(Shop)`.
     Name(Ident, Option<Refinement>),
     /// `"x"`, one literal string.
     Literal(SmolStr),
@@ -177,7 +177,7 @@ pub enum Refinement {
     Range(Box<Expr>),
     /// `string(/re/)`: the text between the slashes, `\/` unescaped.
     Regex(SmolStr, Span),
-    /// `flow(scrape)`, `component(Prometheus)`.
+    /// `flow(scrape)`, `component(Shop)`.
     Name(Ident),
 }
 
@@ -324,7 +324,7 @@ pub struct Group {
 pub struct ComponentDef {
     /// Its name.
     pub name: Ident,
-    /// Its kind (`Prometheus`, or `team.Shop` through an alias).
+    /// Its kind (`Shop`, or `team.Shop` through an alias).
     pub kind: Path,
     /// What it sets.
     pub block: Block,
@@ -405,7 +405,7 @@ pub struct TestDef {
     pub asserts: Vec<(AssertDef, Span)>,
 }
 
-/// `waive OBS2107 on mimir until 2027-01-01, "reason"`.
+/// `waive OBS2107 on store until 2027-01-01, "reason"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaiveDef {
     /// The code.
@@ -418,7 +418,7 @@ pub struct WaiveDef {
     pub reason: Option<SmolStr>,
 }
 
-/// `patch Deployment/grafana in observability { … }`.
+/// `patch Deployment/portal in shop { … }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatchDef {
     /// Kubernetes kind.

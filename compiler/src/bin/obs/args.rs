@@ -199,7 +199,7 @@ pub enum Command {
     },
     /// The source lines behind an emitted object or field, or behind a parameter
     #[command(
-        after_help = "Examples:\n  obs why stack.obs StatefulSet/loki\n  obs why stack.obs StatefulSet/loki#/spec/replicas\n  obs why stack.obs prometheus.retention"
+        after_help = "Examples:\n  obs why stack.obs StatefulSet/shop\n  obs why stack.obs StatefulSet/shop#/spec/replicas\n  obs why stack.obs shop.retention"
     )]
     Why {
         file: PathBuf,

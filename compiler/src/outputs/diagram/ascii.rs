@@ -142,7 +142,7 @@ fn side_by_side(blocks: Vec<Block>) -> Vec<String> {
     out
 }
 
-/// `prometheus ──► mimir, loki   scrape`: arrows with one subject and one label share a line.
+/// `a ──► b, c   scrape`: arrows with one subject and one label share a line.
 fn sentences(arrows: &[Arrow]) -> Vec<String> {
     let mut groups: Vec<(&str, &str, Vec<&str>)> = Vec::new();
     for arrow in arrows {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 pub(super) const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 
-/// `OtelCollector` → `otel-collector`.
+/// `WebShop` → `web-shop`.
 fn kebab(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     for (i, c) in name.chars().enumerate() {
