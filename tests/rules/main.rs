@@ -1,1 +1,3 @@
-//! The suite `rules`.
+//! Diagnostics: fixtures, pages, fixes, and the examples.
+
+mod suite;
