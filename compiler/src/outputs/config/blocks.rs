@@ -303,7 +303,7 @@ mod tests {
         assert!(text.ends_with("\n}\n\nlogging {\n\tlevel = sys.env(\"X\")\n}\n"), "{text}");
     }
 
-    /// Needs a formatter of the syntax: `OBS_REAL` names the folder of real programs.
+    /// Needs a formatter of the syntax: `OBS_REAL_PROGRAMS` names the folder of real programs.
     #[test]
     fn a_real_formatter_has_nothing_to_change() {
         let Some(formatter) = crate::outputs::config::testing::real("alloy") else { return };

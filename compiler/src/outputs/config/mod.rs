@@ -80,7 +80,7 @@ pub(crate) mod testing {
 
     /// A real program to judge what is written; tests that want it are skipped where it isn't there.
     pub fn real(program: &str) -> Option<std::path::PathBuf> {
-        let folder = std::env::var_os("OBS_REAL").map(std::path::PathBuf::from);
+        let folder = std::env::var_os("OBS_REAL_PROGRAMS").map(std::path::PathBuf::from);
         let folder =
             folder.or_else(|| Some(std::path::Path::new(&std::env::var_os("HOME")?).join(".cache/obs-real/bin")))?;
         let path = folder.join(program);

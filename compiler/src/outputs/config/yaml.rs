@@ -3,7 +3,10 @@
 
 use super::{ConfigError, data};
 use crate::value::Value;
-use serde::Serialize;
+use serde::ser::{Error as _, Serialize, Serializer};
+use serde_json::Value as Json;
+use serde_saphyr::DoubleQuoted;
+use serde_saphyr::ser_error::Error;
 
 /// `yaml({…})`.
 pub(super) fn render(value: &Value) -> Result<String, ConfigError> {
@@ -12,18 +15,45 @@ pub(super) fn render(value: &Value) -> Result<String, ConfigError> {
 }
 
 /// Anything as one YAML document, without markers; ends with a newline.
-pub fn to_string(value: &impl Serialize) -> Result<String, serde_saphyr::ser_error::Error> {
+pub fn to_string(value: &impl Serialize) -> Result<String, Error> {
+    document(&serde_json::to_value(value).map_err(Error::custom)?)
+}
+
+/// A serde value as one YAML document, without markers; ends with a newline.
+pub fn document(json: &Json) -> Result<String, Error> {
     let mut text = String::with_capacity(1024);
     // folding would put line breaks into what has none: legal, but neither readable nor easy to search
     let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
-    serde_saphyr::to_fmt_writer_with_options(&mut text, value, options)?;
+    serde_saphyr::to_fmt_writer_with_options(&mut text, &Styled(json), options)?;
     Ok(text)
+}
+
+/// A value with the style of its strings chosen.
+struct Styled<'a>(&'a Json);
+
+impl Serialize for Styled<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Json::String(text) if !fits_a_block(text) => DoubleQuoted(text.as_str()).serialize(serializer),
+            Json::Array(items) => serializer.collect_seq(items.iter().map(Styled)),
+            Json::Object(fields) => serializer.collect_map(fields.iter().map(|(key, value)| (key, Styled(value)))),
+            plain => plain.serialize(serializer),
+        }
+    }
+}
+
+/// Whether every reader takes the text from a literal block: some refuse a tab or lose a line where the block's
+/// indentation is yet to be found, which the first line with text settles.
+fn fits_a_block(text: &str) -> bool {
+    !text.contains('\n') || !text.starts_with([' ', '\t', '\n'])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::outputs::config::testing::{list, real, record, str};
+    use proptest::prelude::{Strategy, any, prop_assert_eq, prop_oneof, proptest};
+    use proptest::strategy::ValueTree;
     use std::io::Write;
     use std::process::{Command, Stdio};
 
@@ -101,8 +131,7 @@ mod tests {
     }
 
     /// Each string as value, as element, as key, and nested.
-    fn document() -> (String, serde_json::Value) {
-        let strings = tricky();
+    fn document_of(strings: &[String]) -> (String, serde_json::Value) {
         let values = strings.iter().map(|s| str(s));
         let keys = record(strings.iter().map(|s| (s.as_str(), str(s))));
         let nested = strings.iter().map(|s| record([("a", str(s)), ("b", list([str(s), list([str(s)])]))]));
@@ -122,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_reader_of_yaml_1_2_gets_back_what_was_written() {
-        let (text, expected) = document();
+        let (text, expected) = document_of(&tricky());
         let back: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
         assert_eq!(back, expected);
         let back: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
@@ -138,26 +167,68 @@ mod tests {
         output.status.success().then(|| serde_json::from_slice(&output.stdout).expect("JSON"))
     }
 
-    #[test]
-    fn a_reader_of_yaml_1_1_gets_back_what_was_written() {
-        let mut python = Command::new("python3");
-        if !python.args(["-c", "import yaml"]).output().is_ok_and(|o| o.status.success()) {
+    /// What PyYAML, which follows YAML 1.1, reads; `None` where it can't be had.
+    fn through_pyyaml(text: &str) -> Option<serde_json::Value> {
+        let mut probe = Command::new("python3");
+        if !probe.args(["-c", "import yaml"]).output().is_ok_and(|o| o.status.success()) {
             eprintln!("skipped: no python3 with PyYAML");
-            return;
+            return None;
         }
-        let (text, expected) = document();
         let mut python = Command::new("python3");
         python.args([
             "-c",
             "import json, sys, yaml; d = sys.stdin.buffer.read().decode(); json.dump(yaml.safe_load(d), sys.stdout)",
         ]);
-        assert_eq!(through(python, &text).expect("PyYAML reads it"), expected);
+        Some(through(python, text).expect("PyYAML reads it"))
+    }
+
+    #[test]
+    fn a_reader_of_yaml_1_1_gets_back_what_was_written() {
+        let (text, expected) = document_of(&tricky());
+        if let Some(back) = through_pyyaml(&text) {
+            assert_eq!(back, expected);
+        }
+    }
+
+    /// Strings of what YAML gives a meaning to, and of anything else.
+    fn any_string() -> impl Strategy<Value = String> {
+        let parts = [
+            " ", "\t", "\n", "\n\n", "\r", ":", ": ", "-", "- ", "#", " #", "'", "\"", "\\", "|", ">", "&a", "*a", "!",
+            "%", "@", "`", "{", "}", "[", "]", ",", "?", "~", "no", "on", "null", "0", "0x", "1e", "_", ".", "+", "=",
+            "<<", "---", "...", "a", "é",
+        ];
+        prop_oneof![
+            proptest::collection::vec(proptest::sample::select(parts.to_vec()), 0..8).prop_map(|p| p.concat()),
+            proptest::collection::vec(any::<char>(), 0..12).prop_map(|c| c.into_iter().collect()),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_string_comes_back(strings in proptest::collection::vec(any_string(), 1..6)) {
+            let (text, expected) = document_of(&strings);
+            let back: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
+            prop_assert_eq!(&back, &expected);
+            let back: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
+            prop_assert_eq!(&back, &expected);
+        }
+    }
+
+    #[test]
+    fn any_string_comes_back_from_a_reader_of_yaml_1_1() {
+        // one process for all: starting it takes longer than reading
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let strings = proptest::collection::vec(any_string(), 2000).new_tree(&mut runner).expect("a value").current();
+        let (text, expected) = document_of(&strings);
+        if let Some(back) = through_pyyaml(&text) {
+            assert_eq!(back, expected);
+        }
     }
 
     #[test]
     fn kubectl_gets_back_what_was_written() {
         let Some(kubectl) = real("kubectl") else { return };
-        let (_, json) = document();
+        let (_, json) = document_of(&tricky());
         // an object that holds each string as data; kubectl reads it without a cluster
         let strings: serde_json::Map<_, _> =
             tricky().into_iter().enumerate().map(|(i, s)| (format!("k{i}"), s.into())).collect();

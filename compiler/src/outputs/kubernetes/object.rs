@@ -89,7 +89,7 @@ impl Object {
     /// As a YAML document.
     pub(super) fn yaml(&self) -> String {
         // a serde_json value always has a YAML form
-        yaml::to_string(&self.json).unwrap_or_default()
+        yaml::document(&self.json).unwrap_or_default()
     }
 
     pub(super) fn file(&self, folder: &str) -> OutputFile {
