@@ -154,7 +154,12 @@ fn sentences(arrows: &[Arrow]) -> Vec<String> {
     let from = groups.iter().map(|g| width(g.0)).max().unwrap_or(0);
     let label = groups.iter().map(|g| width(g.1)).max().unwrap_or(0);
     let line = |(subject, what, to): &(&str, &str, Vec<&str>)| {
-        format!("{} ──{}──► {}", pad(subject, from), format_args!("{what}{}", "─".repeat(label - width(what))), to.join(", "))
+        format!(
+            "{} ──{}──► {}",
+            pad(subject, from),
+            format_args!("{what}{}", "─".repeat(label - width(what))),
+            to.join(", ")
+        )
     };
     groups.iter().map(line).collect()
 }

@@ -1,7 +1,7 @@
 //! What a view shows, before anything is placed: groups, boxes with lines of text, arrows.
 
 use crate::eval::value::{ComponentId, Record};
-use crate::graph::{Component, Flow, Graph, LayerId, NamespaceId, Signal, View, WorkloadKind};
+use crate::graph::{Component, Flow, Graph, LayerId, NamespaceId, Peer, Signal, View, WorkloadKind};
 
 /// A picture without places.
 pub(super) struct Picture {
@@ -55,7 +55,8 @@ impl Filter<'_> {
     }
 
     fn shows_flow(&self, flow: &Flow) -> bool {
-        let signal = |words: Vec<String>| flow.signals.iter().any(|s: &Signal| words.iter().any(|w| w == s.name()));
+        let signal =
+            |words: Vec<String>| flow.signals.iter().any(|s: &Signal| words.iter().any(|w| w == s.name()));
         self.lists("protocols", &flow.protocol).unwrap_or(true)
             && self.words("signals").is_none_or(signal)
             && self.shows(self.graph.component(flow.from))
@@ -63,7 +64,8 @@ impl Filter<'_> {
     }
 
     fn shows(&self, component: &Component) -> bool {
-        let layer = component.layer.map(|l| self.graph.layers[l.0 as usize].name.as_str()).unwrap_or_default();
+        let layer =
+            component.layer.map(|l| self.graph.layers[l.0 as usize].name.as_str()).unwrap_or_default();
         let kind = |words: Vec<String>| component.kinds.iter().any(|k| words.iter().any(|w| w == k));
         self.lists("show", &component.name).unwrap_or(true)
             && !self.lists("hide", &component.name).unwrap_or(false)
@@ -97,18 +99,30 @@ impl Picture {
     fn filtered(graph: &Graph, title: String, filter: &Filter<'_>) -> Self {
         let shown: Vec<&Component> =
             graph.components.iter().filter(|c| filter.shows(c) && filter.takes_part(c)).collect();
-        let inside = |c: &&Component| c.namespace.is_some() || c.workload != WorkloadKind::External;
-        let (deployed, outside): (Vec<_>, Vec<_>) = shown.into_iter().partition(inside);
+        let (inside, outside): (Vec<_>, Vec<_>) = shown.into_iter().partition(|c| in_cluster(c));
         let mut content = Vec::new();
-        let cluster = namespaces(graph, &deployed);
+        let cluster = namespaces(graph, &inside);
         if !cluster.is_empty() {
-            content.push(Node::Group { title: format!("Kubernetes cluster: {}", graph.cluster.title), content: cluster });
+            content.push(Node::Group { title: cluster_title(graph), content: cluster });
         }
-        if !outside.is_empty() {
-            let content_outside = outside.iter().map(|c| Node::Box(shape(graph, c))).collect();
-            content.push(Node::Group { title: "Not deployed by this program".to_owned(), content: content_outside });
-        }
+        content.extend(outside.iter().map(|c| Node::Box(shape(graph, c))));
         Self { title, content, arrows: arrows(graph, filter), sideways: false }
+    }
+}
+
+/// Whether it runs in the cluster, deployed by this program or not.
+fn in_cluster(component: &Component) -> bool {
+    component.workload != WorkloadKind::External
+        || component.namespace.is_some()
+        || matches!(component.peer, Some(Peer::Pods { .. }))
+}
+
+/// `Kubernetes cluster: production`; a program without a cluster item gives it no name.
+fn cluster_title(graph: &Graph) -> String {
+    let cluster = &graph.cluster;
+    match cluster.name.as_str() {
+        "default" => cluster.title.to_string(),
+        name => format!("{}: {name}", cluster.title),
     }
 }
 
@@ -145,7 +159,9 @@ fn shape(graph: &Graph, component: &Component) -> Shape {
     let remark = component.title.as_ref().map(|t| format!(" ({t})")).unwrap_or_default();
     lines.push(format!("{}{remark}", component.kind_title));
     lines.extend(instances(component));
-    let port = |p: &crate::graph::Port| format!("{}: {}", if p.purpose.is_empty() { &p.name } else { &p.purpose }, p.number);
+    let port = |p: &crate::graph::Port| {
+        format!("{}: {}", if p.purpose.is_empty() { &p.name } else { &p.purpose }, p.number)
+    };
     lines.extend(component.ports.iter().map(port));
     lines.extend(component.notes.iter().map(|n| format!("• {n}")));
     lines.extend(routes(graph, component));
@@ -154,7 +170,8 @@ fn shape(graph: &Graph, component: &Component) -> Shape {
 
 /// How many there are, in words.
 fn instances(component: &Component) -> Option<String> {
-    let range = component.replicas.autoscale.as_ref().map(|a| format!(" ({}–{})", a.min, a.max)).unwrap_or_default();
+    let range =
+        component.replicas.autoscale.as_ref().map(|a| format!(" ({}–{})", a.min, a.max)).unwrap_or_default();
     match (component.workload, component.replicas.count) {
         (WorkloadKind::External, _) => None,
         (WorkloadKind::Daemon, _) => Some("DaemonSet: on every node".to_owned()),
@@ -187,7 +204,8 @@ fn arrows(graph: &Graph, filter: &Filter<'_>) -> Vec<Arrow> {
         seen.push(key);
         let signals: Vec<&str> = flow.signals.iter().map(|s| s.name()).collect();
         let told = matches!(signals.len(), 1..3) && !flow.label.contains(signals[0]);
-        let label = if told { format!("{} ({})", flow.label, signals.join(", ")) } else { flow.label.to_string() };
+        let label =
+            if told { format!("{} ({})", flow.label, signals.join(", ")) } else { flow.label.to_string() };
         let name = |id| graph.component(id).name.to_string();
         out.push(Arrow { from: name(flow.from), to: name(flow.to), label });
     }

@@ -56,14 +56,22 @@ pub(super) fn flows(graph: &Graph) -> Table {
             if ports.is_empty() { "any".to_owned() } else { join(&ports) },
             join(&signals),
             data.to_owned(),
-            f.doc.as_deref().map(|d| d.lines().next().unwrap_or_default().trim().to_owned()).unwrap_or_default(),
+            f.doc
+                .as_deref()
+                .map(|d| d.lines().next().unwrap_or_default().trim().to_owned())
+                .unwrap_or_default(),
         ]
     };
-    Table::new(["From", "To", "Protocol", "Port", "Signals", "Data goes", "Remark"], graph.flows.iter().map(row))
+    Table::new(
+        ["From", "To", "Protocol", "Port", "Signals", "Data goes", "Remark"],
+        graph.flows.iter().map(row),
+    )
 }
 
 pub(super) fn hosts(graph: &Graph) -> Table {
-    let text = |f: &Flow, option: &str| f.options.get(option).and_then(|o| o.value.as_str().map(ToString::to_string));
+    let text = |f: &Flow, option: &str| {
+        f.options.get(option).and_then(|o| o.value.as_str().map(ToString::to_string))
+    };
     let row = |f: &Flow| {
         let host = text(f, "host")?;
         let path = text(f, "path").unwrap_or_default();
@@ -71,7 +79,12 @@ pub(super) fn hosts(graph: &Graph) -> Table {
             Value::Variant(variant) => variant.name.to_string(),
             other => other.to_string(),
         });
-        Some(vec![format!("{host}{path}"), graph.component(f.from).name.to_string(), graph.component(f.to).name.to_string(), auth])
+        Some(vec![
+            format!("{host}{path}"),
+            graph.component(f.from).name.to_string(),
+            graph.component(f.to).name.to_string(),
+            auth,
+        ])
     };
     Table::new(["Address", "Through", "To", "Authentication"], graph.flows.iter().filter_map(row))
 }
@@ -81,7 +94,8 @@ pub(super) fn scaling(stacks: &[Stack]) -> Table {
     let components = stacks.first().map(|s| s.graph.components.as_slice()).unwrap_or_default();
     let deployed = components.iter().filter(|c| c.workload != WorkloadKind::External);
     let row = |c: &Component| {
-        let cell = |n: &u32| if c.workload == WorkloadKind::Daemon { "DaemonSet".to_owned() } else { n.to_string() };
+        let cell =
+            |n: &u32| if c.workload == WorkloadKind::Daemon { "DaemonSet".to_owned() } else { n.to_string() };
         std::iter::once(c.name.to_string()).chain(c.replicas.by_profile.iter().map(cell)).collect()
     };
     Table::new(std::iter::once("Component").chain(profiles), deployed.map(row))
@@ -92,8 +106,13 @@ pub(super) fn autoscaling(graph: &Graph) -> Table {
         let a = c.replicas.autoscale.as_ref()?;
         let rule = |r: &crate::graph::ScaleRule, sign: &str| {
             let part = |name: &str, at: Option<f64>| at.map(|at| format!("{name} {sign} {at}%"));
-            let parts: Vec<String> = [part("CPU", r.cpu), part("memory", r.memory)].into_iter().flatten().collect();
-            let hold = if r.hold > 0 { format!(" for {}", Quantity::Duration(i64::from(r.hold) * 1000)) } else { String::new() };
+            let parts: Vec<String> =
+                [part("CPU", r.cpu), part("memory", r.memory)].into_iter().flatten().collect();
+            let hold = if r.hold > 0 {
+                format!(" for {}", Quantity::Duration(i64::from(r.hold) * 1000))
+            } else {
+                String::new()
+            };
             format!("{}{hold}, by {}%", parts.join(if r.both { " and " } else { " or " }), r.by)
         };
         let bounds = format!("{} to {}", a.min, a.max);
@@ -132,9 +151,17 @@ pub(super) fn storage(stack: &Stack) -> Table {
 pub(super) fn backups(graph: &Graph) -> Table {
     let row = |b: &crate::graph::Backup| {
         let method = b.method.as_ref().map(ToString::to_string).unwrap_or_default();
-        vec![graph.component(b.component).name.to_string(), b.schedule.to_string(), b.keep.to_string(), method]
+        vec![
+            graph.component(b.component).name.to_string(),
+            b.schedule.to_string(),
+            b.keep.to_string(),
+            method,
+        ]
     };
-    Table::new(["Component", "Schedule", "Kept", "How it is saved and comes back"], graph.backups.iter().map(row))
+    Table::new(
+        ["Component", "Schedule", "Kept", "How it is saved and comes back"],
+        graph.backups.iter().map(row),
+    )
 }
 
 pub(super) fn alerts(graph: &Graph) -> Table {
@@ -142,7 +169,8 @@ pub(super) fn alerts(graph: &Graph) -> Table {
         let hold = Quantity::Duration(a.hold).to_string();
         vec![a.name.to_string(), a.severity.to_string(), hold, a.summary.to_string()]
     };
-    let all = graph.components.iter().filter(|c| c.workload != WorkloadKind::External).flat_map(|c| &c.alerts);
+    let all =
+        graph.components.iter().filter(|c| c.workload != WorkloadKind::External).flat_map(|c| &c.alerts);
     Table::new(["Alert", "Severity", "After", "What it says"], all.map(row))
 }
 
