@@ -5,7 +5,7 @@ use super::files::{import_items, relative_path};
 use crate::db::{self, Db, Project, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::syntax::ast::{Ident, Import, ImportSource};
-use crate::text::{FileId, Span};
+use crate::text::Span;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
@@ -23,8 +23,8 @@ pub struct Binding {
 pub struct Scope {
     /// By space and name.
     pub names: IndexMap<(Space, SmolStr), Binding>,
-    /// `import … as team`: the name, the file, its place.
-    pub aliases: IndexMap<SmolStr, (FileId, Span)>,
+    /// `import … as team`: the name and its place. What it brings is among `names`, as `team.name`.
+    pub aliases: IndexMap<SmolStr, Span>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -91,19 +91,41 @@ fn add_import(db: &dyn Db, file: SourceFile, import: &Import, out: &mut Scope) {
             if !matches!(target.text(db), db::FileText::Text(_)) {
                 return;
             }
-            if let Some(alias) = &import.alias {
-                out.aliases.insert(alias.name.clone(), (target.id(db), alias.span));
-            }
             (exports(db, target), written.as_str())
         }
     };
+    if let Some(alias) = &import.alias {
+        add_alias(alias, source, out);
+    }
     for name in import.names.iter().flatten() {
         add_name(name, source, what, out);
     }
 }
 
+/// The names that a file can have of another one.
+const IMPORTABLE: [Space; 3] = [Space::Type, Space::Value, Space::Protocol];
+
+/// `import … as team`: everything that is there, as `team.name`.
+fn add_alias(alias: &Ident, source: &Exports, out: &mut Scope) {
+    let taken =
+        out.names.get(&(Space::Value, alias.name.clone())).map(|b| (b.export.kind.keyword(), b.export.name_span));
+    let taken = taken.or_else(|| out.aliases.get(&alias.name).map(|first| ("import", *first)));
+    if let Some((keyword, first)) = taken {
+        let message = format!("the name `{}` is taken by another {keyword}", alias.name);
+        let diagnostic = Diagnostic::new(Code::OBS1005, alias.span, message).label(first, "declared here first");
+        out.diagnostics.push(diagnostic.help("give one of them another name"));
+        return;
+    }
+    out.aliases.insert(alias.name.clone(), alias.span);
+    for ((space, name), export) in &source.names {
+        if IMPORTABLE.contains(space) {
+            let key = (*space, format!("{}.{name}", alias.name).into());
+            out.names.insert(key, Binding { export: export.clone(), import: None });
+        }
+    }
+}
+
 fn add_name(name: &Ident, source: &Exports, what: &str, out: &mut Scope) {
-    const IMPORTABLE: [Space; 3] = [Space::Type, Space::Value, Space::Protocol];
     let mut found = false;
     for space in IMPORTABLE {
         let key = (space, name.name.clone());

@@ -4,7 +4,7 @@
 //! [`ExprKind::Missing`]; its message is among the parse errors, so later stages stay silent about it.
 //! Equality is structural: an edit to a comment gives an equal `File`.
 
-use crate::text::Span;
+use crate::text::{Span, TextRange};
 use smol_str::SmolStr;
 
 /// A whole file.
@@ -60,10 +60,19 @@ pub enum ItemKind {
 /// A name with its place. An empty name stands for one that is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ident {
-    /// The text.
+    /// The text; `team.Shop` where a name of another file is meant.
     pub name: SmolStr,
     /// Its place.
     pub span: Span,
+}
+
+impl Ident {
+    /// The place of what stands behind the last dot: the name without the file's.
+    pub fn last(&self) -> Span {
+        let len = self.name.rsplit('.').next().map_or(0, str::len) as u32;
+        let start = self.span.range.end.saturating_sub(len).max(self.span.range.start);
+        Span { range: TextRange::new(start, self.span.range.end), ..self.span }
+    }
 }
 
 /// `import std.{A, B}`, `import "./x.obs".{a}`, `import "./x.obs" as x`.
@@ -339,6 +348,14 @@ pub struct Path {
     pub span: Span,
 }
 
+impl Path {
+    /// The whole as one name; empty where it is missing.
+    pub fn dotted(&self) -> Ident {
+        let names: Vec<&str> = self.segments.iter().map(|s| s.name.as_str()).collect();
+        Ident { name: names.join(".").into(), span: self.span }
+    }
+}
+
 /// `a, b -> c -> d: proto { … }`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlowDef {
@@ -489,6 +506,21 @@ pub struct Expr {
     pub kind: ExprKind,
     /// Its place.
     pub span: Span,
+}
+
+impl Expr {
+    /// `name` or `team.name`, where it is one.
+    pub fn dotted(&self) -> Option<Ident> {
+        let name = match &self.kind {
+            ExprKind::Name(name) => name.clone(),
+            ExprKind::Field(base, field) => match &base.kind {
+                ExprKind::Name(alias) => format!("{alias}.{}", field.name).into(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(Ident { name, span: self.span })
+    }
 }
 
 /// Shapes of expressions.

@@ -7,7 +7,7 @@ use super::queries::{self, KindInfo};
 use super::ty::{KindRef, ProtocolRef, RecordTy, Ty};
 use crate::db::{self, Db, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::names::{self, DefId, DefKind, Export, Space};
+use crate::names::{self, DefId, DefKind, Space};
 use crate::syntax::ast::{self, BinaryOp, Block, EntryKind, Expr, ExprKind, Ident, Item, ItemKind, Key, Path};
 use crate::text::Span;
 use smol_str::SmolStr;
@@ -341,13 +341,12 @@ impl<'a> Items<'a> {
 
     fn component(&mut self, item: &Item, it: &ast::ComponentDef, def: DefId) {
         let kind = queries::component_kind(self.db, def);
-        if let Some(last) = it.kind.segments.last() {
-            match &kind {
-                Some(kind) => {
-                    self.elab.uses.push(Use { span: last.span, target: Target::Def(kind.def, DefKind::Kind) })
-                }
-                None => self.elab.unknown_kind(last),
+        let written = it.kind.dotted();
+        match &kind {
+            Some(kind) => {
+                self.elab.uses.push(Use { span: written.last(), target: Target::Def(kind.def, DefKind::Kind) })
             }
+            None => self.elab.unknown_kind(&written),
         }
         self.check_name(&it.name);
         let info = kind.as_ref().map(|k| queries::kind_info(self.db, k.def));
@@ -391,9 +390,7 @@ impl<'a> Items<'a> {
                 continue;
             };
             let Some(Key::Name(name)) = path.first() else { continue };
-            let whole: Vec<&str> =
-                path.iter().map(|k| if let Key::Name(n) = k { n.name.as_str() } else { "?" }).collect();
-            let whole = whole.join(".");
+            let whole = dotted(path);
             match seen.iter().find(|(n, _)| *n == whole) {
                 Some((_, first)) => self.elab.duplicate(name, *first),
                 None => seen.push((whole, name.span)),
@@ -464,21 +461,17 @@ impl<'a> Items<'a> {
 
     fn component_ref(&mut self, path: &Path) -> Option<(SmolStr, Option<KindRef>)> {
         let names = names::scope(self.db, self.file);
-        let (export, last): (Option<Export>, &Ident) = match path.segments.as_slice() {
-            [name] => (names.get(Space::Value, &name.name).cloned(), name),
-            [alias, name] => {
-                let Some((file, at)) = names.aliases.get(&alias.name).copied() else {
-                    let message = format!("no file is imported as `{}`", alias.name);
-                    let help = "import it: `import \"./file.obs\" as …`";
-                    self.elab.diagnostics.push(Diagnostic::new(Code::OBS1004, alias.span, message).help(help));
-                    return None;
-                };
-                self.elab.uses.push(Use { span: alias.span, target: Target::Declared(at) });
-                let exports = names::exports(self.db, db::file(self.db, file));
-                (exports.get(Space::Value, &name.name).cloned(), name)
-            }
-            _ => return None,
-        };
+        let last = path.segments.last()?;
+        if let [alias, _] = path.segments.as_slice() {
+            let Some(at) = names.aliases.get(&alias.name).copied() else {
+                let message = format!("no file is imported as `{}`", alias.name);
+                let help = "import it: `import \"./file.obs\" as …`";
+                self.elab.diagnostics.push(Diagnostic::new(Code::OBS1004, alias.span, message).help(help));
+                return None;
+            };
+            self.elab.uses.push(Use { span: alias.span, target: Target::Declared(at) });
+        }
+        let export = names.get(Space::Value, &path.dotted().name).cloned();
         if last.name.is_empty() {
             return None;
         }
@@ -515,7 +508,7 @@ impl<'a> Items<'a> {
             ends.push(resolved);
         }
         let declared = match &it.protocol {
-            Some(name) => match self.elab.protocol(&name.name, name.span) {
+            Some(name) => match self.elab.protocol(name) {
                 Some(protocol) => Some(protocol),
                 // the protocol was named and is unknown: nothing more to say about the flow
                 None => return,
@@ -609,34 +602,43 @@ impl<'a> Items<'a> {
 
     fn scale(&mut self, item: &Item, it: &ast::Targeted) {
         let targets = self.targets(&it.targets);
+        let count = Ty::Int(Some(super::ty::Bounds {
+            least: Some(crate::value::Value::Int(0)),
+            most: Some(crate::value::Value::Int(10_000)),
+        }));
         let mut counts: Vec<(Ident, Core)> = Vec::new();
-        for entry in &it.block.entries {
-            let EntryKind::Field(path, value) = &entry.kind else { continue };
-            let [Key::Name(profile)] = path.as_slice() else { continue };
-            if let Some((first, _)) = counts.iter().find(|(p, _)| p.name == profile.name) {
-                let first = first.span;
-                self.elab.duplicate(profile, first);
-            }
-            let count = Ty::Int(Some(super::ty::Bounds {
-                least: Some(crate::value::Value::Int(0)),
-                most: Some(crate::value::Value::Int(10_000)),
-            }));
+        for (profile, value, _) in self.fixed_fields(&it.block, "`scale`") {
             let value = self.elab.check(value, &count);
             counts.push((profile.clone(), value));
         }
         self.out.scales.push(ScaleCore { targets, counts, span: item.span });
     }
 
+    /// The entries of a block that are `name: value`, each name once; says so of all others.
+    fn fixed_fields<'b>(&mut self, block: &'b Block, what: &str) -> Vec<(&'b Ident, &'b Expr, Span)> {
+        let mut out: Vec<(&Ident, &Expr, Span)> = Vec::new();
+        for entry in &block.entries {
+            let Some((name, value)) = single(entry) else {
+                let message = format!("{what} has entries of the form `name: value` only");
+                self.elab.diagnostics.push(Diagnostic::new(Code::OBS2106, entry.span, message));
+                continue;
+            };
+            match out.iter().find(|(n, ..)| n.name == name.name) {
+                Some((first, ..)) => self.elab.duplicate(name, first.span),
+                None => out.push((name, value, entry.span)),
+            }
+        }
+        out
+    }
+
     fn autoscale(&mut self, item: &Item, it: &ast::Targeted) {
         let targets = self.targets(&it.targets);
         let mut out = AutoscaleCore { targets, replicas: None, up: None, down: None, span: item.span };
-        for entry in &it.block.entries {
-            let EntryKind::Field(path, value) = &entry.kind else { continue };
-            let [Key::Name(name)] = path.as_slice() else { continue };
+        for (name, value, span) in self.fixed_fields(&it.block, "`autoscale`") {
             match (name.name.as_str(), &value.kind) {
                 ("replicas", _) => out.replicas = Some(self.elab.check(value, &Ty::Range)),
-                ("up", ExprKind::Record(block)) => out.up = Some(self.rule(block, entry.span)),
-                ("down", ExprKind::Record(block)) => out.down = Some(self.rule(block, entry.span)),
+                ("up", ExprKind::Record(block)) => out.up = Some(self.rule(block, span, Direction::Up)),
+                ("down", ExprKind::Record(block)) => out.down = Some(self.rule(block, span, Direction::Down)),
                 ("up" | "down", ExprKind::Missing) => {}
                 ("up" | "down", _) => {
                     let message = format!("`{}` is a rule: `{{ when: cpu > 70%, by: 100% }}`", name.name);
@@ -656,14 +658,15 @@ impl<'a> Items<'a> {
         self.out.autoscales.push(out);
     }
 
-    fn rule(&mut self, block: &Block, span: Span) -> RuleCore {
+    fn rule(&mut self, block: &Block, span: Span, direction: Direction) -> RuleCore {
         let mut out = RuleCore { thresholds: Vec::new(), both: false, by: None, hold: None, span };
         let percent = Ty::Quantity(super::ty::Unit::Percent, None);
-        for entry in &block.entries {
-            let EntryKind::Field(path, value) = &entry.kind else { continue };
-            let [Key::Name(name)] = path.as_slice() else { continue };
+        for (name, value, _) in self.fixed_fields(block, "a rule") {
             match name.name.as_str() {
-                "when" => self.condition(value, &mut out),
+                "when" => {
+                    out.both = matches!(value.kind, ExprKind::Binary(_, BinaryOp::And, _));
+                    self.condition(value, direction, &mut out);
+                }
                 "by" => out.by = Some(self.elab.check(value, &percent)),
                 "for" => {
                     out.hold = Some(self.elab.check(value, &Ty::Quantity(super::ty::Unit::Duration, None)));
@@ -678,45 +681,69 @@ impl<'a> Items<'a> {
     }
 
     /// `cpu > 70% or memory > 80%`: what an autoscaler can look at.
-    fn condition(&mut self, expr: &Expr, out: &mut RuleCore) {
+    fn condition(&mut self, expr: &Expr, direction: Direction, out: &mut RuleCore) {
+        let complain = |this: &mut Self, span: Span, message: &str, help: &str| {
+            this.elab.diagnostics.push(Diagnostic::new(Code::OBS2101, span, message).help(help));
+        };
         match &expr.kind {
             ExprKind::Missing => {}
-            ExprKind::Binary(a, BinaryOp::And, b) => {
-                out.both = true;
-                self.condition(a, out);
-                self.condition(b, out);
+            ExprKind::Binary(a, op @ (BinaryOp::And | BinaryOp::Or), b) => {
+                if out.both != (*op == BinaryOp::And) {
+                    let help = "write all with `and`, or all with `or`";
+                    return complain(self, expr.span, "a rule can't mix `and` with `or`", help);
+                }
+                self.condition(a, direction, out);
+                self.condition(b, direction, out);
             }
-            ExprKind::Binary(a, BinaryOp::Or, b) => {
-                self.condition(a, out);
-                self.condition(b, out);
-            }
-            ExprKind::Binary(a, BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le, b) if matches!(&a.kind, ExprKind::Name(n) if n == "cpu" || n == "memory") =>
+            ExprKind::Binary(a, op @ (BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le), b) if matches!(&a.kind, ExprKind::Name(n) if n == "cpu" || n == "memory") =>
             {
                 let ExprKind::Name(name) = &a.kind else { return };
                 let threshold = self.elab.check(b, &Ty::Quantity(super::ty::Unit::Percent, None));
+                let rises = matches!(op, BinaryOp::Gt | BinaryOp::Ge);
+                if rises != (direction == Direction::Up) {
+                    let (sign, rule) = if rises { ("<", "down") } else { (">", "up") };
+                    let message = format!("`{rule}` says when there is too {}", if rises { "much" } else { "little" });
+                    return complain(self, expr.span, &message, &format!("compare with `{sign}`: `{name} {sign} …`"));
+                }
+                if out.thresholds.iter().any(|(n, _)| n == name) {
+                    let message = format!("`{name}` has two thresholds");
+                    return complain(self, expr.span, &message, "keep one of them");
+                }
                 out.thresholds.push((name.clone(), threshold));
             }
             _ => {
-                let message = "a rule compares `cpu` or `memory` with a percentage";
                 let help = "for example `cpu > 70% or memory > 80%`";
-                self.elab.diagnostics.push(Diagnostic::new(Code::OBS2101, expr.span, message).help(help));
+                complain(self, expr.span, "a rule compares `cpu` or `memory` with a percentage", help);
             }
         }
     }
 
     fn profile(&mut self, item: &Item, it: &ast::ProfileDef) {
         let (mut settings, mut files) = (Vec::new(), Vec::new());
+        let mut seen: Vec<(String, Span)> = Vec::new();
         for entry in &it.block.entries {
-            let EntryKind::Field(path, value) = &entry.kind else { continue };
-            let [Key::Name(component), rest @ ..] = path.as_slice() else { continue };
-            let target = Path { segments: vec![component.clone()], span: component.span };
+            let EntryKind::Field(path, value) = &entry.kind else {
+                let message = "a profile's entries have names: `for` and `...` can't make them";
+                self.elab.diagnostics.push(Diagnostic::new(Code::OBS2106, entry.span, message));
+                continue;
+            };
+            let Some((target, rest)) = self.split_target(path) else {
+                let message = "a profile's entries start with a component: `component.param: value`";
+                self.elab.diagnostics.push(Diagnostic::new(Code::OBS2106, entry.span, message));
+                continue;
+            };
             let Some((name, kind)) = self.component_ref(&target) else { continue };
             let Some(kind) = kind.map(|k| queries::kind_info(self.db, k.def)) else { continue };
             let Some(Key::Name(param)) = rest.first() else {
                 let message = format!("say what of `{name}` to set: `{name}.param: value`");
-                self.elab.diagnostics.push(Diagnostic::new(Code::OBS2106, component.span, message));
+                self.elab.diagnostics.push(Diagnostic::new(Code::OBS2106, target.span, message));
                 continue;
             };
+            let whole = format!("{name}.{}", dotted(rest));
+            match seen.iter().find(|(n, _)| *n == whole) {
+                Some((_, first)) => self.elab.duplicate(param, *first),
+                None => seen.push((whole, param.span)),
+            }
             if param.name == "files" {
                 files.extend(self.file_setting(rest, value, entry.span).map(|f| (name, f)));
             } else {
@@ -725,6 +752,19 @@ impl<'a> Items<'a> {
         }
         let (name, extends) = (it.name.clone(), it.extends.clone());
         self.out.profiles.push(ProfileCore { name, extends, settings, files, span: item.span });
+    }
+
+    /// The component that a profile's entry is about, `shop` or `team.shop`, and the keys behind it.
+    fn split_target<'k>(&self, path: &'k [Key]) -> Option<(Path, &'k [Key])> {
+        let aliases = &names::scope(self.db, self.file).aliases;
+        match path {
+            [Key::Name(alias), Key::Name(name), rest @ ..] if aliases.contains_key(&alias.name) => {
+                let segments = vec![alias.clone(), name.clone()];
+                Some((Path { segments, span: alias.span.to(name.span) }, rest))
+            }
+            [Key::Name(name), rest @ ..] => Some((Path { segments: vec![name.clone()], span: name.span }, rest)),
+            _ => None,
+        }
     }
 
     fn view(&mut self, item: &Item, it: &ast::Titled) {
@@ -749,9 +789,7 @@ impl<'a> Items<'a> {
 
     fn test(&mut self, item: &Item, it: &ast::TestDef) {
         let mut profile = None;
-        for entry in &it.settings.entries {
-            let EntryKind::Field(path, value) = &entry.kind else { continue };
-            let [Key::Name(name)] = path.as_slice() else { continue };
+        for (name, value, _) in self.fixed_fields(&it.settings, "a test") {
             match (name.name.as_str(), &value.kind) {
                 ("profile", ExprKind::Name(word)) => profile = Some((word.clone(), value.span)),
                 ("profile", _) => {
@@ -791,6 +829,34 @@ impl<'a> Items<'a> {
         self.out.waivers.push(it.clone());
         self.out.waiver_spans.push(item.span);
     }
+}
+
+/// Which way an autoscaler's rule goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// The name and value of a plain `name: value`.
+fn single(entry: &ast::Entry) -> Option<(&Ident, &Expr)> {
+    match &entry.kind {
+        EntryKind::Field(path, value) => match path.as_slice() {
+            [Key::Name(name)] => Some((name, value)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A path of keys as text, to tell two of them apart.
+fn dotted(path: &[Key]) -> String {
+    let key = |key: &Key| match key {
+        Key::Name(name) => name.name.to_string(),
+        // what it comes to isn't known yet: each stands for itself
+        Key::Computed(expr) => format!("({}..{})", expr.span.range.start, expr.span.range.end),
+    };
+    path.iter().map(key).collect::<Vec<_>>().join(".")
 }
 
 impl Elaborator<'_> {

@@ -12,6 +12,7 @@ use crate::syntax::ast::{self, EntryKind, Item, ItemKind, Key, Member, MemberKin
 use crate::text::{FileId, Span};
 use crate::value::Value;
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -370,6 +371,8 @@ pub struct KindInfo {
     pub def: Option<DefId>,
     /// Its own name and those of the kinds that it extends, nearest first.
     pub lineage: Vec<SmolStr>,
+    /// The kinds that it extends, nearest first.
+    pub bases: Arc<[DefId]>,
     /// Its doc lines.
     pub doc: Option<String>,
     /// Parameters by name.
@@ -452,8 +455,30 @@ impl KindInfo {
     /// As the type of a component.
     pub fn reference(&self) -> KindRef {
         let nowhere = DefId { file: FileId(0), item: 0 };
-        KindRef { name: self.name.clone(), def: self.def.unwrap_or(nowhere) }
+        KindRef { name: self.name.clone(), def: self.def.unwrap_or(nowhere), bases: self.bases.clone() }
     }
+}
+
+/// A kind as a type, with the kinds it extends.
+pub fn kind_ref(db: &dyn Db, name: &str, def: DefId) -> KindRef {
+    KindRef { name: name.into(), def, bases: bases_query(db, key(db, def)).clone() }
+}
+
+/// The kinds that a kind extends, nearest first; a circle, which is reported elsewhere, has none.
+#[salsa::tracked(cycle_result = no_bases)]
+fn bases_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> Arc<[DefId]> {
+    let own = with_item(db, key, |item, _| {
+        let ItemKind::Kind(it) = &item.kind else { return None };
+        let name = &it.extends.as_ref()?.name;
+        scope(db, key.file(db)).get(Space::Type, name).filter(|e| e.kind == DefKind::Kind).map(|e| e.def)
+    });
+    let Some(base) = own else { return Arc::default() };
+    let further = bases_query(db, self::key(db, base));
+    std::iter::once(base).chain(further.iter().copied()).collect()
+}
+
+fn no_bases(_: &dyn Db, _: salsa::Id, _: DefKey<'_>) -> Arc<[DefId]> {
+    Arc::default()
 }
 
 #[salsa::tracked(cycle_result = kind_cycle)]
@@ -464,13 +489,16 @@ fn kind_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> KindInfo {
         builder.extend(it);
         builder.info.name = it.name.name.clone();
         builder.info.def = Some(def);
+        builder.info.bases = bases_query(db, key).clone();
         builder.info.lineage.insert(0, it.name.name.clone());
         builder.info.doc = item.doc.clone();
         builder.params(&it.members);
         builder.lets(&it.members);
-        for member in &it.members {
-            builder.member(member);
-        }
+        builder.repeated(&it.members);
+        // ports first: what refers to them may stand above
+        let is_port = |m: &&Member| matches!(m.kind, MemberKind::Port { .. });
+        it.members.iter().filter(is_port).for_each(|m| builder.member(m));
+        it.members.iter().filter(|m| !is_port(m)).for_each(|m| builder.member(m));
         builder.info
     })
 }
@@ -538,7 +566,7 @@ impl KindBuilder<'_> {
                 let from = kind_info(self.db, export.def);
                 self.info = KindInfo { diagnostics: Vec::new(), uses: Vec::new(), ..from.clone() };
                 let target = super::elaborate::Target::Def(export.def, DefKind::Kind);
-                self.info.uses.push(Use { span: base.span, target });
+                self.info.uses.push(Use { span: base.last(), target });
             }
             None => self.with(Phase::Graph, |elab| elab.unknown_kind(base)),
         }
@@ -556,6 +584,43 @@ impl KindBuilder<'_> {
                 self.with(Phase::Graph, |elab| elab.duplicate(&param.name, first));
             }
             self.info.params.insert(param.name.name.clone(), info);
+        }
+    }
+
+    /// Says which members stand twice. What a kind has from the one it extends it may set again.
+    fn repeated(&mut self, members: &[Member]) {
+        let mut seen: FxHashMap<(&str, String), Span> = FxHashMap::default();
+        for member in members {
+            let (sort, name, span) = match &member.kind {
+                MemberKind::Port { name, .. } => ("port", name.name.to_string(), name.span),
+                MemberKind::Let(it) => ("let", it.name.name.to_string(), it.name.span),
+                MemberKind::Alert(alert) => ("alert", alert.name.name.to_string(), alert.name.span),
+                MemberKind::Dashboard { title, title_span, .. } => ("dashboard", title.to_string(), *title_span),
+                MemberKind::Attribute(entry) => match &entry.kind {
+                    EntryKind::Field(path, _) => match path.as_slice() {
+                        [Key::Name(name)] => ("attribute", name.name.to_string(), name.span),
+                        _ => continue,
+                    },
+                    _ => continue,
+                },
+                MemberKind::File { path, .. } => match &path.kind {
+                    ast::ExprKind::Str(lit) => match lit.parts.as_slice() {
+                        [ast::StrPart::Text(text, _)] => ("file", text.to_string(), path.span),
+                        _ => continue,
+                    },
+                    _ => continue,
+                },
+                MemberKind::Param(_) | MemberKind::Accepts { .. } | MemberKind::Emits(_) | MemberKind::Turns { .. } => {
+                    continue;
+                }
+            };
+            if name.is_empty() {
+                continue;
+            }
+            let ident = ast::Ident { name: name.as_str().into(), span };
+            if let Some(first) = seen.insert((sort, name), span) {
+                self.with(Phase::Graph, |elab| elab.duplicate(&ident, first));
+            }
         }
     }
 
@@ -643,7 +708,7 @@ impl KindBuilder<'_> {
 
     fn speak(&mut self, accept: &ast::Accept) -> Option<SpeakMember> {
         let name = &accept.protocol;
-        let protocol = self.with(Phase::Graph, |elab| elab.protocol(&name.name, name.span))?;
+        let protocol = self.with(Phase::Graph, |elab| elab.protocol(name))?;
         let carries = protocol_info(self.db, protocol.def).words("carries");
         let signals = match &accept.signals {
             Some(signals) => {
@@ -684,8 +749,21 @@ impl KindBuilder<'_> {
         };
         let target = super::elaborate::Target::Builtin(attribute.doc);
         self.info.uses.push(Use { span: name.span, target });
-        let core = self.with(attribute.phase, |elab| elab.check(value, &attribute.ty));
         let owner = self.info.name.clone();
+        let core = if path.len() == 1 {
+            self.with(attribute.phase, |elab| elab.check(value, &attribute.ty))
+        } else {
+            // a place in a record: the rest of it stays as it was
+            let checked = self.with(attribute.phase, |elab| {
+                let (keys, ty) = elab.descend(path, &attribute.ty)?;
+                Some((keys, elab.check(value, &ty)))
+            });
+            let Some((mut keys, value)) = checked else { return };
+            keys.remove(0);
+            let before = self.info.attributes.get(&name.name).map(|(core, _)| CoreEntry::Spread(core.clone()));
+            let entries = before.into_iter().chain([CoreEntry::Field(keys, value)]).collect();
+            Core { kind: CoreKind::Record(entries), span: entry.span }
+        };
         self.info.attributes.insert(name.name.clone(), (core, owner));
     }
 }
@@ -714,17 +792,9 @@ fn component_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> Option<KindRef> {
     with_item(db, key, |item, _| {
         let ItemKind::Component(it) = &item.kind else { return None };
         let names = scope(db, key.file(db));
-        let (export, name) = match it.kind.segments.as_slice() {
-            [name] => (names.get(Space::Type, &name.name).cloned(), name),
-            [alias, name] => {
-                let (file, _) = names.aliases.get(&alias.name).copied()?;
-                let exports = crate::names::exports(db, db::file(db, file));
-                (exports.get(Space::Type, &name.name).cloned(), name)
-            }
-            _ => return None,
-        };
-        let export = export.filter(|e| e.kind == DefKind::Kind)?;
-        Some(KindRef { name: name.name.clone(), def: export.def })
+        let name = it.kind.dotted();
+        let export = names.get(Space::Type, &name.name).filter(|e| e.kind == DefKind::Kind)?;
+        Some(kind_ref(db, &name.name, export.def))
     })
 }
 

@@ -3,7 +3,7 @@
 use super::elaborate::{Elaborator, Target};
 use super::queries;
 use super::refine;
-use super::ty::{Bounds, FieldTy, Form, KindRef, Pattern, ProtocolRef, RecordTy, Ty, Unit, VariantsTy};
+use super::ty::{Bounds, FieldTy, Form, Pattern, ProtocolRef, RecordTy, Ty, Unit, VariantsTy};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::names::{DefId, DefKind, Space};
 use crate::syntax::ast::{Expr, ExprKind, Ident, Param, Refinement, Type, TypeKind};
@@ -143,9 +143,9 @@ impl Elaborator<'_> {
             }
             return Ty::Error;
         };
-        self.used(name.span, Target::Def(export.def, export.kind));
+        self.used(name.last(), Target::Def(export.def, export.kind));
         match export.kind {
-            DefKind::Kind => Ty::Component(Some(KindRef { name: name.name.clone(), def: export.def })),
+            DefKind::Kind => Ty::Component(Some(queries::kind_ref(self.db, &name.name, export.def))),
             _ => queries::type_of(self.db, export.def),
         }
     }
@@ -171,15 +171,15 @@ impl Elaborator<'_> {
             },
             (Ty::Component(None), Refinement::Name(name)) => match self.scope.get(Space::Type, &name.name).cloned() {
                 Some(export) if export.kind == DefKind::Kind => {
-                    self.used(name.span, Target::Def(export.def, export.kind));
-                    Ty::Component(Some(KindRef { name: name.name.clone(), def: export.def }))
+                    self.used(name.last(), Target::Def(export.def, export.kind));
+                    Ty::Component(Some(queries::kind_ref(self.db, &name.name, export.def)))
                 }
                 _ => {
                     self.unknown_kind(name);
                     Ty::Error
                 }
             },
-            (Ty::Flow(None), Refinement::Name(name)) => match self.protocol(&name.name, name.span) {
+            (Ty::Flow(None), Refinement::Name(name)) => match self.protocol(name) {
                 Some(ProtocolRef { name, def }) => Ty::Flow(Some(ProtocolRef { name, def })),
                 None => Ty::Error,
             },

@@ -181,6 +181,8 @@ pub struct KindRef {
     pub name: SmolStr,
     /// Its declaration.
     pub def: DefId,
+    /// The kinds that it extends, nearest first.
+    pub bases: Arc<[DefId]>,
 }
 
 /// A protocol, by name and declaration.
@@ -290,8 +292,8 @@ impl Ty {
             }
             (Ty::Variants(a), Ty::Variants(b)) => a.name == b.name,
             (Ty::Component(_), Ty::Component(None)) | (Ty::Flow(_), Ty::Flow(None)) => true,
-            (Ty::Component(a), Ty::Component(b)) => a == b,
-            (Ty::Flow(a), Ty::Flow(b)) => a == b,
+            (Ty::Component(Some(a)), Ty::Component(Some(b))) => a.def == b.def || a.bases.contains(&b.def),
+            (Ty::Flow(Some(a)), Ty::Flow(Some(b))) => a.def == b.def,
             (a, b) => a == b,
         }
     }

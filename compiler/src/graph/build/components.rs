@@ -1,6 +1,6 @@
 //! Components: parameters, replicas, ports, and all else that doesn't depend on flows.
 
-use super::settings::Params;
+use super::settings::{Params, profile_chain};
 use super::{Builder, Nothing};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::{Evaluator, SelfScope};
@@ -10,7 +10,7 @@ use crate::graph::model::{
 };
 use crate::graph::world::GraphWorld;
 use crate::text::Span;
-use crate::types::items::{AutoscaleCore, ComponentCore, RuleCore};
+use crate::types::items::{AutoscaleCore, ComponentCore, ProfileCore, RuleCore};
 use crate::types::queries::{self, KindInfo};
 use crate::types::ty::KindRef;
 use crate::value::{ComponentId, Quantity, Value};
@@ -175,8 +175,14 @@ impl<'a> Builder<'a> {
     fn scale_item(&self, name: &SmolStr) -> Option<(Span, Vec<SmolStr>)> {
         let mut all = self.program.cores.iter().flat_map(|c| &c.scales);
         let scale = all.rfind(|s| s.targets.iter().any(|(t, _)| t == name))?;
-        let said = |p: &&SmolStr| !scale.counts.iter().any(|(name, _)| name.name == **p);
-        Some((scale.span, self.program.profiles.iter().filter(said).cloned().collect()))
+        let says = |profile: &SmolStr| scale.counts.iter().any(|(name, _)| name.name == *profile);
+        let replicas = |p: &ProfileCore| p.settings.iter().any(|(c, s)| c == name && s.name == "replicas");
+        // a profile takes over what those say that it extends
+        let silent = |profile: &&SmolStr| {
+            let chain = profile_chain(self.program.cores, profile);
+            !says(profile) && !chain.into_iter().any(|p| says(&p.name.name) || replicas(p))
+        };
+        Some((scale.span, self.program.profiles.iter().filter(silent).cloned().collect()))
     }
 
     fn emits(&self, kind: &KindInfo) -> Vec<Emits> {
@@ -200,7 +206,9 @@ impl<'a> Builder<'a> {
             // a profile that isn't named takes the number of the one it extends
             let count = profiles.iter().find_map(|p| scale.counts.iter().find(|(name, _)| name.name == **p));
             if let Some((_, core)) = count {
-                found = core.as_const().and_then(Value::as_int).map(|n| (n, core.span)).or(found);
+                // what can't be evaluated is said by `scales`, once
+                let value = Evaluator::new(self.db, &Nothing).eval(core);
+                found = value.as_int().map(|n| (n, core.span)).or(found);
             }
         }
         found

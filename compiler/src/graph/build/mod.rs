@@ -13,10 +13,10 @@ use super::world::GraphWorld;
 use crate::db::{self, Db, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::eval::{Evaluator, World};
-use crate::names;
-use crate::text::Span;
-use crate::types::items::{self, AssertCore, BlockCore, FileCore, TestCore};
-use crate::value::{Record, Spanned, Value};
+use crate::names::{self, Export, Space};
+use crate::text::{FileId, Span};
+use crate::types::items::{self, AssertCore, BlockCore, FileCore, ProfileCore, TestCore};
+use crate::value::{ComponentId, Record, Spanned, Value};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ pub(crate) fn cores(db: &dyn Db, entry: SourceFile) -> Vec<&FileCore> {
 pub fn graphs(db: &dyn Db, entry: SourceFile) -> Graphs {
     let cores = cores(db, entry);
     let mut diagnostics = Vec::new();
-    let program = Collected::new(db, &cores, &mut diagnostics);
+    let program = Collected::new(db, names::program(db, entry).files.clone(), &cores, &mut diagnostics);
     let graphs: Vec<Arc<Graph>> = (0..program.profiles.len())
         .map(|profile| {
             let mut builder = Builder { db, program: &program, profile, diagnostics: Vec::new() };
@@ -91,6 +91,7 @@ fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// The items of all files of a program, and what holds for all profiles.
 pub(super) struct Collected<'a> {
     pub(super) cores: &'a [&'a FileCore],
+    files: Vec<FileId>,
     pub(super) profiles: Vec<SmolStr>,
     cluster: Cluster,
     namespaces: Vec<Namespace>,
@@ -109,28 +110,28 @@ impl World for Nothing {
     fn namespace_field(&self, _: Option<&SmolStr>, _: &str) -> Value {
         Value::Str(SmolStr::default())
     }
-    fn component(&self, _: &str) -> Option<crate::value::ComponentId> {
+    fn component(&self, _: &str) -> Option<ComponentId> {
         None
     }
-    fn components(&self) -> Vec<crate::value::ComponentId> {
+    fn components(&self) -> Vec<ComponentId> {
         Vec::new()
     }
-    fn component_field(&self, _: crate::value::ComponentId, _: &str, _: Span) -> Value {
+    fn component_field(&self, _: ComponentId, _: &str, _: Span) -> Value {
         Value::Error
     }
     fn flow_field(&self, _: crate::value::FlowId, _: &str, _: Span) -> Value {
         Value::Error
     }
-    fn flows(&self, _: crate::value::ComponentId, _: bool, _: Option<&str>) -> Vec<crate::value::FlowId> {
+    fn flows(&self, _: ComponentId, _: bool, _: Option<&str>) -> Vec<crate::value::FlowId> {
         Vec::new()
     }
-    fn speaks(&self, _: crate::value::ComponentId, _: bool, _: &str) -> bool {
+    fn speaks(&self, _: ComponentId, _: bool, _: &str) -> bool {
         false
     }
-    fn reachable(&self, _: crate::value::ComponentId, _: crate::value::ComponentId) -> bool {
+    fn reachable(&self, _: ComponentId, _: ComponentId) -> bool {
         false
     }
-    fn path(&self, _: crate::value::ComponentId, _: &str) -> bool {
+    fn path(&self, _: ComponentId, _: &str) -> bool {
         false
     }
 }
@@ -139,7 +140,7 @@ impl World for Nothing {
 const DEFAULT_KUBERNETES: (u32, u32) = (1, 33);
 
 impl<'a> Collected<'a> {
-    fn new(db: &dyn Db, cores: &'a [&'a FileCore], diagnostics: &mut Vec<Diagnostic>) -> Self {
+    fn new(db: &dyn Db, files: Vec<FileId>, cores: &'a [&'a FileCore], diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut eval = Evaluator::new(db, &Nothing);
         let (cluster, mut profiles) = cluster(&mut eval, cores);
         for profile in cores.iter().flat_map(|c| &c.profiles) {
@@ -150,8 +151,15 @@ impl<'a> Collected<'a> {
         if profiles.is_empty() {
             profiles.push("default".into());
         }
-        let mut out =
-            Self { cores, profiles, cluster, namespaces: Vec::new(), layers: Vec::new(), layer_keys: Vec::new() };
+        let mut out = Self {
+            cores,
+            files,
+            profiles,
+            cluster,
+            namespaces: Vec::new(),
+            layers: Vec::new(),
+            layer_keys: Vec::new(),
+        };
         for block in cores.iter().flat_map(|c| &c.namespaces) {
             out.namespace(&mut eval, block);
         }
@@ -160,7 +168,10 @@ impl<'a> Collected<'a> {
         }
         diagnostics.append(&mut eval.diagnostics);
         out.check_profiles(diagnostics);
+        out.check_circles(diagnostics);
+        out.check_scales(db, diagnostics);
         out.check_clusters(diagnostics);
+        out.check_repeated(db, diagnostics);
         out
     }
 
@@ -183,7 +194,7 @@ impl<'a> Collected<'a> {
             }
         };
         let namespace = &mut self.namespaces[at];
-        if let Some(title) = text(&settings, "title") {
+        if let Some(title) = text(&settings, "title").or_else(|| block.title.clone()) {
             namespace.title = title;
         }
         if let Some(Value::Bool(isolated)) = settings.get("isolated").map(|s| &s.value) {
@@ -193,18 +204,22 @@ impl<'a> Collected<'a> {
             namespace.pod_security = level;
         }
         if let Some(labels) = settings.get("labels") {
-            namespace.labels = labels.value.string_map();
+            namespace.labels.extend(labels.value.string_map());
         }
         namespace.doc = namespace.doc.take().or_else(|| block.doc.clone());
     }
 
     fn layer(&mut self, eval: &mut Evaluator<'_>, block: &BlockCore) {
         let key = (block.name.name.clone(), block.namespace.clone());
-        if self.layer_keys.contains(&key) {
-            return;
-        }
         let settings = eval.record(&block.entries);
         let title = text(&settings, "title").or_else(|| block.title.clone());
+        if let Some(at) = self.layer_keys.iter().position(|k| *k == key) {
+            // opened again: what it says now is added
+            let layer = &mut self.layers[at];
+            layer.title = title.unwrap_or_else(|| layer.title.clone());
+            layer.doc = layer.doc.take().or_else(|| block.doc.clone());
+            return;
+        }
         self.layers.push(Layer {
             name: key.0.clone(),
             title: title.unwrap_or_else(|| key.0.clone()),
@@ -249,6 +264,51 @@ impl<'a> Collected<'a> {
             }
             for test in &core.tests {
                 test.profile.iter().for_each(|(profile, span)| check(profile, *span));
+            }
+        }
+    }
+
+    /// A profile that extends itself has no meaning.
+    fn check_circles(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let all: Vec<&ProfileCore> = self.cores.iter().flat_map(|c| &c.profiles).collect();
+        for profile in &all {
+            let next = |p: &ProfileCore| p.extends.as_ref().and_then(|e| all.iter().find(|q| q.name.name == e.name));
+            let mut at = next(profile);
+            for _ in 0..all.len() {
+                let Some(found) = at else { break };
+                if found.name.name == profile.name.name {
+                    let message = format!("the profile `{}` extends itself", profile.name.name);
+                    diagnostics.push(Diagnostic::new(Code::OBS2112, profile.name.span, message));
+                    break;
+                }
+                at = next(found);
+            }
+        }
+    }
+
+    /// Numbers of instances that only show when they are evaluated.
+    fn check_scales(&self, db: &dyn Db, diagnostics: &mut Vec<Diagnostic>) {
+        let mut eval = Evaluator::new(db, &Nothing);
+        for (_, count) in self.cores.iter().flat_map(|c| &c.scales).flat_map(|s| &s.counts) {
+            eval.eval(count);
+        }
+        diagnostics.append(&mut eval.diagnostics);
+    }
+
+    /// Names that hold for the whole program, declared in two of its files. Within one file `names` says so.
+    fn check_repeated(&self, db: &dyn Db, diagnostics: &mut Vec<Diagnostic>) {
+        let mut seen: IndexMap<(Space, SmolStr), Export> = IndexMap::new();
+        for file in self.files.iter().map(|&id| db::file(db, id)) {
+            for ((space, name), export) in &names::exports(db, file).names {
+                if !matches!(space, Space::Profile | Space::View | Space::Protocol) {
+                    continue;
+                }
+                if let Some(first) = seen.insert((*space, name.clone()), export.clone()) {
+                    let message = format!("the name `{name}` is taken by another {}", first.kind.keyword());
+                    let diagnostic = Diagnostic::new(Code::OBS1005, export.name_span, message);
+                    let help = "the files of a program share these names: give one of them another";
+                    diagnostics.push(diagnostic.label(first.name_span, "declared here first").help(help));
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use super::Builder;
 use crate::eval::merge;
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{Effective, Link, LinkSource};
-use crate::types::items::{ComponentCore, ProfileCore, Setting};
+use crate::types::items::{ComponentCore, FileCore, ProfileCore, Setting};
 use crate::types::queries::KindInfo;
 use crate::types::refine;
 use crate::value::{Record, Spanned, Value};
@@ -19,19 +19,7 @@ pub(super) type Params = IndexMap<SmolStr, Effective>;
 impl<'a> Builder<'a> {
     /// The profile of this index and those it extends, weakest first.
     pub(super) fn profile_chain(&self, profile: usize) -> Vec<&'a ProfileCore> {
-        let find = |name: &SmolStr| self.program.cores.iter().flat_map(|c| &c.profiles).find(|p| p.name.name == *name);
-        let mut chain: Vec<&ProfileCore> = Vec::new();
-        let mut next = find(&self.program.profiles[profile]);
-        while let Some(found) = next {
-            // a circle of profiles ends where it closes; `rules` says so
-            if chain.iter().any(|p| p.name.name == found.name.name) {
-                break;
-            }
-            chain.push(found);
-            next = found.extends.as_ref().and_then(|e| find(&e.name));
-        }
-        chain.reverse();
-        chain
+        profile_chain(self.program.cores, &self.program.profiles[profile])
     }
 
     /// All that a component and this profile say about it, weakest first.
@@ -117,6 +105,23 @@ impl<'a> Builder<'a> {
             }
         }
     }
+}
+
+/// The profile of this name and those it extends, weakest first.
+pub(super) fn profile_chain<'a>(cores: &[&'a FileCore], profile: &SmolStr) -> Vec<&'a ProfileCore> {
+    let find = |name: &SmolStr| cores.iter().flat_map(|c| &c.profiles).find(|p| p.name.name == *name);
+    let mut chain: Vec<&ProfileCore> = Vec::new();
+    let mut next = find(profile);
+    while let Some(found) = next {
+        // a circle of profiles ends where it closes; `Collected::check_profiles` says so
+        if chain.iter().any(|p| p.name.name == found.name.name) {
+            break;
+        }
+        chain.push(found);
+        next = found.extends.as_ref().and_then(|e| find(&e.name));
+    }
+    chain.reverse();
+    chain
 }
 
 fn push_link(chain: &mut Vec<Link>, source: LinkSource, setting: &Setting, value: Value) {

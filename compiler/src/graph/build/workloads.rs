@@ -7,15 +7,15 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::merge;
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{
-    Alert, Claim, Component, ConfigFile, Dashboard, DataVolume, EnvVar, Graph, Probe, ProbeAction, Resources,
-    SecretMount, Workload, WorkloadKind,
+    Alert, Claim, Component, ConfigFile, Dashboard, DataVolume, EnvVar, Flow, Graph, Probe, ProbeAction, Resources,
+    SecretMount, Signal, Workload, WorkloadKind,
 };
 use crate::graph::world::GraphWorld;
 use crate::text::Span;
 use crate::types::items::{ComponentCore, FileCore, FileSetting};
 use crate::types::quantity::read_version;
 use crate::types::queries::{self, KindInfo};
-use crate::value::{Quantity, Record, Spanned, Value, Version};
+use crate::value::{ComponentId, Quantity, Record, Spanned, Value, Version};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -49,10 +49,14 @@ impl Builder<'_> {
                 let settings = eval.record(&alert.entries);
                 let name = alert.name.as_ref().map(|n| n.name.clone()).unwrap_or_default();
                 let Some(read) = read_alert(&name, &settings, alert.span) else { continue };
-                // an alert on nothing in particular belongs to whoever comes first
-                let at = alert.targets.first().and_then(|(t, _)| graph.components.iter().position(|c| c.name == *t));
-                if let Some((alerts, _)) = watched.get_mut(at.unwrap_or(0)) {
-                    alerts.push(read);
+                let target = alert.targets.first().and_then(|(t, _)| graph.components.iter().find(|c| c.name == *t));
+                match keeper(graph, target).and_then(|id| watched.get_mut(id.0 as usize)) {
+                    Some((alerts, _)) => alerts.push(read),
+                    None => {
+                        let message = format!("nothing evaluates the alert `{name}`");
+                        let help = "add a component that keeps metrics and raises alerts";
+                        self.diagnostics.push(Diagnostic::new(Code::OBS3114, alert.span, message).help(help));
+                    }
                 }
             }
             self.diagnostics.append(&mut eval.diagnostics);
@@ -62,6 +66,18 @@ impl Builder<'_> {
             component.dashboards = dashboards;
         }
     }
+}
+
+/// With whose alerts an alert of the program's own goes: those of the component it is about, where something that
+/// raises alerts collects from it; else of the first that raises alerts from metrics it keeps.
+fn keeper(graph: &Graph, target: Option<&Component>) -> Option<ComponentId> {
+    let raises = |c: &&Component| c.emits.iter().any(|e| e.notifies) && c.stores.contains(&Signal::Metrics);
+    let collected = |target: &Component| {
+        let collects = |f: &&Flow| f.to == target.id && f.backward;
+        raises(&target) || graph.flows.iter().filter(collects).any(|f| raises(&graph.component(f.from)))
+    };
+    let own = target.filter(|t| collected(t));
+    own.or_else(|| graph.components.iter().find(raises)).map(|c| c.id)
 }
 
 fn components_by_span<'a>(cores: &[&'a FileCore]) -> FxHashMap<Span, &'a ComponentCore> {
@@ -99,7 +115,7 @@ fn file_overrides<'a>(cores: &[&'a FileCore], graph: &Graph) -> FxHashMap<SmolSt
     for component in cores.iter().flat_map(|c| &c.components) {
         out.entry(component.name.name.clone()).or_default().extend(&component.files);
     }
-    for profile in cores.iter().flat_map(|c| &c.profiles).filter(|p| p.name.name == graph.profile) {
+    for profile in super::settings::profile_chain(cores, &graph.profile) {
         for (component, setting) in &profile.files {
             out.entry(component.clone()).or_default().push(setting);
         }

@@ -135,7 +135,7 @@ fn in_braces(tree: &Tree, node: NodeId, start: u32) -> Place {
     let body = match tree.rule(owner) {
         Some(Rule::import) => return Place::LibraryName,
         Some(Rule::component) => Body::Component(ident(Rule::path)),
-        Some(Rule::flow) => Body::Flow(ident(Rule::ident)),
+        Some(Rule::flow) => Body::Flow(ident(Rule::path)),
         Some(Rule::cluster) => Body::Cluster,
         Some(Rule::namespace) => Body::Namespace,
         Some(Rule::layer) => Body::Layer,

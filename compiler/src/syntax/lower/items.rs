@@ -182,9 +182,8 @@ impl Lowerer<'_> {
     }
 
     fn kind(&mut self, id: NodeId) -> KindDef {
-        let names = self.own_idents(id);
         let name = self.name(id, "a name after `kind`");
-        let extends = names.get(1).cloned();
+        let extends = self.tree.find(id, Rule::path).map(|p| self.path(p).dotted());
         if self.tree.find(id, Rule::kw_extends).is_some() && extends.is_none() {
             self.lacks(id, "a kind after `extends`");
         }
@@ -276,7 +275,7 @@ impl Lowerer<'_> {
         }
         let mut out = Vec::new();
         for accept in accepts {
-            let protocol = self.tree.find(accept, Rule::ident).map_or_else(|| self.no_ident(accept), |i| self.ident(i));
+            let protocol = self.dotted(accept);
             let signals = self.tree.find(accept, Rule::accept_signals);
             let signals = signals.map(|list| {
                 self.leftovers(list);
@@ -310,6 +309,14 @@ impl Lowerer<'_> {
             }
         };
         ComponentDef { name, kind, block: self.block_of(id) }
+    }
+
+    /// The name, perhaps of another file, among a node's children; empty where there is none.
+    pub(super) fn dotted(&self, id: NodeId) -> Ident {
+        match self.tree.find(id, Rule::path) {
+            Some(path) => self.path(path).dotted(),
+            None => self.no_ident(id),
+        }
     }
 
     fn path(&self, id: NodeId) -> Path {
@@ -349,7 +356,7 @@ impl Lowerer<'_> {
         } else if ends.len() <= both_ways.len() {
             self.lacks(id, "a component after the arrow");
         }
-        let protocol = self.tree.find(id, Rule::ident).map(|i| self.ident(i));
+        let protocol = self.tree.find(id, Rule::path).map(|p| self.path(p).dotted());
         if protocol.is_none() && self.tree.has(id, ":") {
             self.lacks(id, "a protocol after `:`");
         }

@@ -1,7 +1,7 @@
 //! Types and parameters.
 
 use super::Lowerer;
-use crate::syntax::ast::{ExprKind, Param, Refinement, Type, TypeKind};
+use crate::syntax::ast::{Param, Refinement, Type, TypeKind};
 use crate::syntax::parse::Rule;
 use crate::syntax::tree::NodeId;
 use smol_str::SmolStr;
@@ -65,7 +65,7 @@ impl Lowerer<'_> {
                 };
                 TypeKind::Variant(name, fields)
             }
-            _ => TypeKind::Name(name, self.refinement(id)),
+            _ => TypeKind::Name(self.dotted(id), self.refinement(id)),
         };
         Type { kind, span }
     }
@@ -91,9 +91,9 @@ impl Lowerer<'_> {
             return Some(Refinement::Regex(SmolStr::from(source), self.span(regex)));
         }
         let expr = self.need_expr(inner, "a range, a pattern or a name");
-        Some(match expr.kind {
-            ExprKind::Name(name) => Refinement::Name(crate::syntax::ast::Ident { name, span: expr.span }),
-            _ => Refinement::Range(Box::new(expr)),
+        Some(match expr.dotted() {
+            Some(name) => Refinement::Name(name),
+            None => Refinement::Range(Box::new(expr)),
         })
     }
 

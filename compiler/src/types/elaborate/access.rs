@@ -2,23 +2,22 @@
 
 use super::{Elaborator, Place, Target};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::names::{DefKind, Space, exports};
+use crate::names::Space;
 use crate::syntax::ast::{Expr, ExprKind, Ident};
 use crate::text::Span;
 use crate::types::attributes::Phase;
 use crate::types::core::{Core, CoreKind};
 use crate::types::members;
-use crate::types::queries;
 use crate::types::ty::Ty;
 
 impl Elaborator<'_> {
     pub(super) fn infer_field(&mut self, base: &Expr, name: &Ident, span: Span) -> (Core, Ty) {
         if let ExprKind::Name(alias) = &base.kind
             && self.lookup(alias).is_none()
-            && let Some((file, at)) = self.scope.aliases.get(alias).copied()
+            && let Some(at) = self.scope.aliases.get(alias).copied()
         {
             self.used(base.span, Target::Declared(at));
-            return self.through_alias(alias, file, name, span);
+            return self.through_alias(alias, name, span);
         }
         let (base, ty) = self.infer(base);
         if name.name.is_empty() || matches!(ty, Ty::Error) {
@@ -42,27 +41,22 @@ impl Elaborator<'_> {
         (Core { kind: CoreKind::Field(Box::new(base), name.name.clone()), span }, member.ty)
     }
 
-    fn through_alias(&mut self, alias: &str, file: crate::text::FileId, name: &Ident, span: Span) -> (Core, Ty) {
-        let exports = exports(self.db, crate::db::file(self.db, file));
-        match exports.get(Space::Value, &name.name) {
-            Some(export) if export.kind == DefKind::Let => {
-                self.used(name.span, Target::Def(export.def, export.kind));
-                let ty = queries::let_info(self.db, export.def).ty.clone();
-                (Core { kind: CoreKind::Let(export.def), span }, ty)
+    fn through_alias(&mut self, alias: &str, name: &Ident, span: Span) -> (Core, Ty) {
+        let dotted = format!("{alias}.{}", name.name);
+        if let Some((kind, ty, target)) = self.lookup(&dotted) {
+            if let Some(target) = target {
+                self.used(name.span, target);
             }
-            Some(export) if export.kind == DefKind::Component => {
-                self.used(name.span, Target::Def(export.def, export.kind));
-                let ty = Ty::Component(queries::component_kind(self.db, export.def));
-                (Core { kind: CoreKind::Component(name.name.clone()), span }, ty)
-            }
-            _ => {
-                let known = exports.names.keys().filter(|(s, _)| *s == Space::Value).map(|(_, n)| n.as_str());
-                let message = format!("`{alias}` has no value `{}`", name.name);
-                let suggestion = nearest(&name.name, known);
-                self.report(Diagnostic::new(Code::OBS1004, name.span, message).suggest(suggestion));
-                (Core::error(span), Ty::Error)
-            }
+            return (Core { kind, span }, ty);
         }
+        if !name.name.is_empty() {
+            let prefix = format!("{alias}.");
+            let known = self.scope.names_of(Space::Value).filter_map(|(n, _)| n.strip_prefix(prefix.as_str()));
+            let message = format!("`{alias}` has no value `{}`", name.name);
+            let suggestion = nearest(&name.name, known);
+            self.report(Diagnostic::new(Code::OBS1004, name.span, message).suggest(suggestion));
+        }
+        (Core::error(span), Ty::Error)
     }
 
     fn unknown_member(&mut self, ty: &Ty, name: &Ident) {

@@ -3,7 +3,7 @@
 use super::{Elaborator, Place, Target};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::names::{DefId, DefKind, Space};
-use crate::syntax::ast::{Arg, Expr, ExprKind};
+use crate::syntax::ast::{Arg, Expr, ExprKind, Ident};
 use crate::text::Span;
 use crate::types::attributes::Phase;
 use crate::types::builtins::{Builtin, Shape};
@@ -22,6 +22,14 @@ impl Elaborator<'_> {
             ExprKind::Field(base, method) => {
                 if matches!(&base.kind, ExprKind::Name(n) if n == "flows") {
                     return self.flows_call(&method.name, method.span, args, span);
+                }
+                if let Some(dotted) = callee.dotted()
+                    && let Some(export) = self.scope.get(Space::Value, &dotted.name)
+                    && export.kind == DefKind::Fn
+                {
+                    let def = export.def;
+                    self.used(method.span, Target::Def(def, DefKind::Fn));
+                    return self.function_call(def, &dotted.name, args, span);
                 }
                 let (base_core, ty) = self.infer(base);
                 match (&ty, method.name.as_str()) {
@@ -251,19 +259,22 @@ impl Elaborator<'_> {
             self.argument_count("this", "one protocol", args.len(), span);
             return None;
         };
-        let ExprKind::Name(name) = &arg.value.kind else {
+        let Some(name) = arg.value.dotted() else {
             self.report(Diagnostic::new(Code::OBS2110, arg.value.span, "expected the name of a protocol"));
             return None;
         };
-        self.protocol(name, arg.value.span)
+        self.protocol(&name)
     }
 
     /// The protocol of this name; says so where there is none.
-    pub fn protocol(&mut self, name: &SmolStr, span: Span) -> Option<ProtocolRef> {
+    pub fn protocol(&mut self, written: &Ident) -> Option<ProtocolRef> {
+        let (name, span) = (&written.name, written.span);
         if let Some(export) = self.scope.get(Space::Protocol, name) {
             let def = export.def;
-            self.used(span, Target::Def(def, DefKind::Protocol));
-            return Some(ProtocolRef { name: name.clone(), def });
+            self.used(written.last(), Target::Def(def, DefKind::Protocol));
+            // its own name, whatever file it came from: flows are found by it
+            let own = name.rsplit('.').next().unwrap_or(name);
+            return Some(ProtocolRef { name: own.into(), def });
         }
         if !name.is_empty() {
             let known = self.scope.names_of(Space::Protocol).map(|(n, _)| n.as_str());

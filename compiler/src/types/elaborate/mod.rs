@@ -461,9 +461,11 @@ impl<'a> Elaborator<'a> {
                 }
                 DefKind::Component => {
                     let kind = queries::component_kind(self.db, export.def);
+                    // a program's components have one space of names: the file's doesn't count
+                    let own = name.rsplit('.').next().unwrap_or(name);
                     let core = match self.place {
-                        Place::Names => CoreKind::Const(crate::value::Value::Str(name.into())),
-                        _ => CoreKind::Component(name.into()),
+                        Place::Names => CoreKind::Const(crate::value::Value::Str(own.into())),
+                        _ => CoreKind::Component(own.into()),
                     };
                     let ty = match self.place {
                         Place::Names => Ty::string(),
