@@ -14,7 +14,7 @@ const ROOT_MARKS: &[&str] = &["obs.toml", ".git"];
 /// The root of a file's project: the nearest folder around it with a mark, else its own. `file` is canonical.
 pub fn project_root(file: &Path) -> PathBuf {
     let folder = file.parent().unwrap_or(file);
-    let marked = folder.ancestors().find(|a| ROOT_MARKS.iter().any(|mark| a.join(mark).exists()));
+    let marked = folder.ancestors().find(|a| is_marked(a));
     marked.unwrap_or(folder).to_path_buf()
 }
 
@@ -78,6 +78,43 @@ fn collect(folder: &Path, out: &mut Vec<PathBuf>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The `.obs` files of a folder for someone who is waiting: nearer ones first, at most `limit` entries looked at, and
+/// what can't be read is left out. With `deep` in folders below it too.
+pub fn sources_near(folder: &Path, deep: bool, limit: usize) -> Vec<PathBuf> {
+    let (mut out, mut left) = (Vec::new(), limit);
+    let mut folders = std::collections::VecDeque::from([folder.to_path_buf()]);
+    while let Some(folder) = folders.pop_front() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        let mut entries: Vec<_> = entries.flatten().take(left).collect();
+        left -= entries.len();
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let path = entry.path();
+            let Ok(kind) = entry.file_type() else { continue };
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            if kind.is_dir() && deep {
+                folders.push_back(path);
+            } else if !kind.is_dir() && path.extension().is_some_and(|e| e == "obs") {
+                out.push(path);
+            }
+        }
+    }
+    out
+}
+
+/// Whether a folder has a mark of a project's root.
+pub fn is_marked(folder: &Path) -> bool {
+    ROOT_MARKS.iter().any(|mark| folder.join(mark).exists())
+}
+
+/// The path of a file below a root as the compiler names it: with `/`. Nothing where it isn't below it or isn't UTF-8.
+pub fn below(root: &Path, file: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = file.strip_prefix(root).ok()?.iter().map(|p| p.to_str()).collect();
+    Some(parts?.join("/"))
 }
 
 /// An operating system's error without its number.

@@ -19,7 +19,13 @@ pub struct Hover {
     pub markdown: String,
 }
 
-pub(super) fn hover(db: &dyn Db, file: SourceFile, offset: u32, graph: Option<&Graph>) -> Option<Hover> {
+/// What is known of the name at an offset. The graph is only made where a component is asked for.
+pub(super) fn hover<'a>(
+    db: &dyn Db,
+    file: SourceFile,
+    offset: u32,
+    graph: impl FnOnce() -> Option<&'a Graph>,
+) -> Option<Hover> {
     let (range, target) = super::symbol::at(db, file, offset)?;
     let markdown = match &target {
         Target::Builtin(doc) => (*doc).to_owned(),
@@ -33,14 +39,15 @@ fn code(text: &str) -> String {
     format!("```obs\n{text}\n```\n")
 }
 
-fn item(db: &dyn Db, def: DefId, kind: DefKind, graph: Option<&Graph>) -> Option<String> {
+fn item<'a>(db: &dyn Db, def: DefId, kind: DefKind, graph: impl FnOnce() -> Option<&'a Graph>) -> Option<String> {
     let source = db::file(db, def.file);
     let name =
         names::exports(db, source).names.iter().find(|(_, e)| e.def == def).map(|((_, name), _)| name.clone())?;
     if kind == DefKind::Component
-        && let Some(component) = graph.and_then(|g| g.components.iter().find(|c| c.name == name))
+        && let Some(graph) = graph()
+        && let Some(component) = graph.components.iter().find(|c| c.name == name)
     {
-        return Some(of_component(graph?, component));
+        return Some(of_component(graph, component));
     }
     if kind == DefKind::Kind {
         return Some(of_kind(db, def));

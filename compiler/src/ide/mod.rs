@@ -4,7 +4,7 @@ mod completion;
 mod hover;
 mod symbol;
 
-pub use completion::{Completion, CompletionKind};
+pub use completion::{Completion, CompletionKind, Completions};
 pub use hover::Hover;
 
 use crate::db::{self, Db, FileText, RootDb, SourceFile};
@@ -48,6 +48,28 @@ impl Host {
     /// A snapshot.
     pub fn analysis(&self) -> Analysis {
         Analysis { db: self.db.clone() }
+    }
+}
+
+/// Why a reading came to no end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// A write came in between.
+    Written,
+    /// Nobody wants its answer any more.
+    Cancelled,
+    /// What it waited for in another thread panicked.
+    Failed,
+}
+
+/// Stops a reading from another thread.
+#[derive(Debug, Clone)]
+pub struct Canceller(salsa::CancellationToken);
+
+impl Canceller {
+    /// Stops the reading under way at its next query.
+    pub fn cancel(&self) {
+        self.0.cancel();
     }
 }
 
@@ -145,8 +167,8 @@ impl Analysis {
     /// What is known of the name at an offset.
     pub fn hover(&self, path: &str, offset: u32) -> Option<Hover> {
         let file = self.entry(path)?;
-        let graphs = graph::graphs(&self.db, self.entry_of(file));
-        hover::hover(&self.db, file, offset, graphs.graphs.first().map(|g| &**g))
+        let graph = || graph::graphs(&self.db, self.entry_of(file)).graphs.first().map(|g| &**g);
+        hover::hover(&self.db, file, offset, graph)
     }
 
     /// Where what the name at an offset means is declared.
@@ -156,9 +178,9 @@ impl Analysis {
     }
 
     /// What could stand at an offset.
-    pub fn completions(&self, path: &str, offset: u32) -> Vec<Completion> {
-        let Some(file) = self.entry(path) else { return Vec::new() };
-        completion::completions(&self.db, self.entry_of(file), file, offset)
+    pub fn completions(&self, path: &str, offset: u32) -> Option<Completions> {
+        let file = self.entry(path)?;
+        Some(completion::completions(&self.db, self.entry_of(file), file, offset))
     }
 
     /// The file in its one form; `None` where it has syntax errors.
@@ -166,10 +188,26 @@ impl Analysis {
         crate::syntax::format(db::text(&self.db, self.entry(path)?))
     }
 
-    /// Runs a reading; `None` where a write came in between.
-    pub fn unless_written<T>(self, read: impl FnOnce(&Analysis) -> T) -> Option<T> {
-        // what is left of the reading is dropped with the snapshot
-        salsa::Cancelled::catch(std::panic::AssertUnwindSafe(|| read(&self))).ok()
+    /// Runs a reading of this snapshot, all of whose queries can be stopped: by a write, which waits for it, or by
+    /// [`Canceller::cancel`].
+    ///
+    /// # Errors
+    /// Says why it was stopped.
+    pub fn read<T>(&self, read: impl FnOnce() -> T) -> Result<T, Stopped> {
+        use salsa::{Cancelled, Database};
+        // attached throughout: else each query would forget that it was cancelled when it ends
+        let read = self.db.attach(|_| Cancelled::catch(std::panic::AssertUnwindSafe(read)));
+        read.map_err(|why| match why {
+            Cancelled::PendingWrite => Stopped::Written,
+            Cancelled::Local => Stopped::Cancelled,
+            _ => Stopped::Failed,
+        })
+    }
+
+    /// What stops readings of this snapshot.
+    pub fn canceller(&self) -> Canceller {
+        use salsa::Database;
+        Canceller(self.db.cancellation_token())
     }
 
     /// Lines of a file.

@@ -80,6 +80,6 @@ fn document(value: &serde_json::Value) -> String {
 }
 
 /// Where a code's page is on the web.
-fn page(code: Code) -> String {
+pub fn page(code: Code) -> String {
     format!("{}/blob/main/compiler/src/diagnostics/pages/{}.md", env!("CARGO_PKG_REPOSITORY"), code.id())
 }

@@ -26,7 +26,7 @@ impl Program {
         }
         let canonical = path.canonicalize().map_err(|e| Failure::io("read", path, &e))?;
         let root = disk::project_root(&canonical);
-        let entry = below(&root, &canonical)
+        let entry = disk::below(&root, &canonical)
             .ok_or_else(|| Failure::new(format!("the path of `{}` is not UTF-8", path.display())))?;
         let mut program = Self { host: Host::new(), root, entry };
         let text = program.read(&program.entry);
@@ -77,11 +77,6 @@ impl Program {
     fn read(&self, path: &str) -> FileText {
         disk::read_within(&self.root, &self.root.join(path))
     }
-}
-
-fn below(root: &Path, file: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> = file.strip_prefix(root).ok()?.iter().map(|p| p.to_str()).collect();
-    Some(parts?.join("/"))
 }
 
 /// A path as seen from the current folder, for people.

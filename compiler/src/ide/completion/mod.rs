@@ -52,23 +52,20 @@ impl Completion {
     }
 }
 
-/// All that could stand at an offset; the editor narrows it down by what is typed.
-pub(super) fn completions(db: &dyn Db, entry: SourceFile, file: SourceFile, offset: u32) -> Vec<Completion> {
+/// What could stand at an offset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completions {
+    /// The word before the offset, which a completion replaces.
+    pub replaces: TextRange,
+    /// All that could stand there, whatever the word is; the editor narrows it down.
+    pub items: Vec<Completion>,
+}
+
+pub(super) fn completions(db: &dyn Db, entry: SourceFile, file: SourceFile, offset: u32) -> Completions {
     let tree = &db::parse(db, file).tree;
-    let request = Request { db, entry, file };
-    match Place::find(tree, offset) {
-        Place::Nothing => Vec::new(),
-        Place::Item => request.items(),
-        Place::Kind => request.kinds(),
-        Place::Component => request.components(),
-        Place::Protocol { from, to } => request.protocols(&from, &to),
-        Place::LibraryName => request.library_kinds(),
-        Place::Key(body) => request.fields(&body).iter().map(|(n, ty)| Completion::field(n, ty)).collect(),
-        Place::Value(body, key) => {
-            let fields = request.fields(&body);
-            fields.iter().find(|(name, _)| *name == key).map(|(_, ty)| values(ty)).unwrap_or_default()
-        }
-    }
+    let (place, replaces) = Place::find(tree, offset);
+    let items = Request { db, entry, file }.at(place);
+    Completions { replaces, items }
 }
 
 struct Request<'a> {
@@ -78,6 +75,22 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
+    fn at(&self, place: Place) -> Vec<Completion> {
+        match place {
+            Place::Nothing => Vec::new(),
+            Place::Item => self.items(),
+            Place::Kind => self.kinds(),
+            Place::Component => self.components(),
+            Place::Protocol { from, to } => self.protocols(&from, &to),
+            Place::LibraryName => self.library_kinds(),
+            Place::Key(body) => self.fields(&body).iter().map(|(n, ty)| Completion::field(n, ty)).collect(),
+            Place::Value(body, key) => {
+                let fields = self.fields(&body);
+                fields.iter().find(|(name, _)| *name == key).map(|(_, ty)| values(ty)).unwrap_or_default()
+            }
+        }
+    }
+
     fn items(&self) -> Vec<Completion> {
         let keyword = |word: &&str| Completion::new(word, CompletionKind::Keyword, "");
         ITEM_KEYWORDS.iter().map(keyword).chain(self.components()).collect()

@@ -2,6 +2,7 @@
 
 use crate::syntax::Rule;
 use crate::syntax::tree::{NodeId, Tree};
+use crate::text::TextRange;
 use smol_str::SmolStr;
 
 /// A place to complete at.
@@ -44,8 +45,8 @@ pub(super) enum Body {
 }
 
 impl Place {
-    /// The place at an offset.
-    pub(super) fn find(tree: &Tree, offset: u32) -> Place {
+    /// The place at an offset, and the word before it.
+    pub(super) fn find(tree: &Tree, offset: u32) -> (Place, TextRange) {
         let text = tree.text();
         let mut at = (offset as usize).min(text.len());
         while !text.is_char_boundary(at) {
@@ -53,11 +54,16 @@ impl Place {
         }
         let before = &text[..at];
         let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
+        let word = line.len() - line.trim_end_matches(is_word).len();
+        let start = (at - word) as u32;
+        (Self::of_word(tree, line, word, start), TextRange::new(start, at as u32))
+    }
+
+    /// The place of a word of this length at the end of `line`.
+    fn of_word(tree: &Tree, line: &str, word: usize, start: u32) -> Place {
         if is_comment_or_string(line) {
             return Place::Nothing;
         }
-        let word = line.len() - line.trim_end_matches(is_word).len();
-        let start = (at - word) as u32;
         let lead = line[..line.len() - word].trim_end();
         if let Some(place) = in_line(lead) {
             return place;

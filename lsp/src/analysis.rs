@@ -1,0 +1,497 @@
+//! The one thread that owns all projects. Jobs come in through a queue and are done in order; reads leave it at once
+//! with a snapshot, for a worker; what is wrong is looked for when the editor has been quiet for a moment.
+
+use crate::documents::{Change, Document};
+use crate::findings::{Finding, Findings};
+use crate::library::Library;
+use crate::places::{DocumentId, Encoding, Place};
+use crate::pool::Pool;
+use crate::projects::{self, Key, Project, Root};
+use crate::view::View;
+use obs_compiler::db::FileText;
+use obs_compiler::ide::{Canceller, Stopped};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+
+/// How long the editor must be quiet before diagnostics are looked for: shorter than a pause between words.
+const QUIET: Duration = Duration::from_millis(75);
+
+/// What the server tells the editor of its own accord.
+#[derive(Debug)]
+pub enum Event {
+    /// All that is wrong with a document, in place of what was said of it before.
+    Findings {
+        /// The document.
+        place: Place,
+        /// The version it was found in, if the document is open.
+        version: Option<i32>,
+        /// What was found.
+        findings: Vec<Finding>,
+    },
+}
+
+/// What the editor does.
+#[derive(Debug)]
+pub enum Notice {
+    /// How it counts, and the folders that it has open.
+    Start(Encoding, Vec<PathBuf>),
+    /// A document is opened.
+    Open(DocumentId, i32, String),
+    /// A document changes.
+    Change(DocumentId, i32, Vec<Change>),
+    /// A document is saved.
+    Save(DocumentId),
+    /// A document is closed.
+    Close(DocumentId),
+    /// Files or folders appeared, changed or went.
+    Disk(Vec<PathBuf>),
+    /// Folders are opened.
+    Folders(Vec<PathBuf>),
+}
+
+enum Job {
+    Notice(Notice),
+    Read(DocumentId, Reader),
+    ReadAll(Box<dyn FnOnce(Vec<View>) -> Task + Send>),
+    /// The sources below a folder.
+    Scanned(PathBuf, Vec<(String, FileText)>),
+    /// Folders that are roots of projects.
+    Roots(BTreeSet<PathBuf>),
+    Checked(Checked),
+    CheckEnded,
+}
+
+type Task = Box<dyn FnOnce() + Send>;
+
+/// Makes a worker's task from the view; without a view it says that the document is unknown.
+type Reader = Box<dyn FnOnce(Option<View>) -> Task + Send>;
+
+/// What was found in one revision of a project.
+struct Checked {
+    root: Root,
+    revision: u64,
+    found: BTreeMap<String, Vec<Finding>>,
+    /// Of open documents only; the rest is to come.
+    first: bool,
+    /// Imports that have to be read before anything can be said.
+    wanted: Vec<String>,
+}
+
+/// Why a request has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unanswered {
+    /// The program changed meanwhile.
+    Modified,
+    /// A defect of the server.
+    Failed,
+}
+
+/// The queue's entrance.
+#[derive(Clone)]
+pub struct Analysis {
+    jobs: Sender<Job>,
+}
+
+impl Analysis {
+    /// Starts the thread. What it has to say goes to `events`.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start(events: mpsc::UnboundedSender<Event>) -> std::io::Result<Self> {
+        let (jobs, queue) = channel();
+        let thread = Thread {
+            jobs: jobs.clone(),
+            events,
+            pool: Pool::start()?,
+            projects: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            library: Library::in_cache(),
+            encoding: Encoding::default(),
+            due: BTreeMap::new(),
+            checking: false,
+        };
+        std::thread::Builder::new()
+            .name("analysis".to_owned())
+            .stack_size(64 << 20)
+            .spawn(move || thread.run(&queue))?;
+        Ok(Self { jobs })
+    }
+
+    /// Tells what the editor does. Never waits.
+    pub fn notice(&self, notice: Notice) {
+        // the thread lives as long as this process
+        let _ = self.jobs.send(Job::Notice(notice));
+    }
+
+    /// Asks about a document, as it is after all that was noticed before. Nothing, where it is unknown. Dropping the
+    /// future stops the reading.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        document: DocumentId,
+        read: impl FnOnce(&View) -> T + Send + 'static,
+    ) -> Result<Option<T>, Unanswered> {
+        let (answer, answered) = oneshot::channel();
+        let wanted = Wanted::default();
+        let held = wanted.clone();
+        let reader: Reader = Box::new(move |view| {
+            Box::new(move || {
+                let result = match view {
+                    Some(view) => held.read(&view.analysis, || read(&view)).map(Some),
+                    None => Ok(None),
+                };
+                // an editor that has gone wants no answer
+                let _ = answer.send(result);
+            })
+        });
+        let _ = self.jobs.send(Job::Read(document, reader));
+        let _stop = StopOnDrop(wanted);
+        answered.await.unwrap_or(Err(Unanswered::Failed))
+    }
+
+    /// Asks about all projects.
+    pub async fn read_all<T: Send + 'static>(
+        &self,
+        read: impl FnMut(&View) -> Vec<T> + Send + 'static,
+    ) -> Result<Vec<T>, Unanswered> {
+        let (answer, answered) = oneshot::channel();
+        let wanted = Wanted::default();
+        let held = wanted.clone();
+        let mut read = read;
+        let _ = self.jobs.send(Job::ReadAll(Box::new(move |views| {
+            Box::new(move || {
+                let each = views.iter().map(|view| held.read(&view.analysis, || read(view)));
+                let all = each.collect::<Result<Vec<Vec<T>>, _>>();
+                let _ = answer.send(all.map(|found| found.into_iter().flatten().collect()));
+            })
+        })));
+        let _stop = StopOnDrop(wanted);
+        answered.await.unwrap_or(Err(Unanswered::Failed))
+    }
+}
+
+/// Whether an answer is still wanted; shared by who waits for it and who works on it.
+#[derive(Clone, Default)]
+struct Wanted(Arc<(AtomicBool, Mutex<Option<Canceller>>)>);
+
+impl Wanted {
+    fn read<T>(&self, analysis: &obs_compiler::ide::Analysis, read: impl FnOnce() -> T) -> Result<T, Unanswered> {
+        *self.0.1.lock().unwrap_or_else(PoisonError::into_inner) = Some(analysis.canceller());
+        if self.0.0.load(Ordering::SeqCst) {
+            return Err(Unanswered::Modified);
+        }
+        analysis.read(read).map_err(|stopped| match stopped {
+            Stopped::Written | Stopped::Cancelled => Unanswered::Modified,
+            Stopped::Failed => Unanswered::Failed,
+        })
+    }
+}
+
+/// Lives in a handler's future, which is dropped when the editor cancels its request.
+struct StopOnDrop(Wanted);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        let (stopped, canceller) = &*self.0.0;
+        stopped.store(true, Ordering::SeqCst);
+        if let Some(canceller) = &*canceller.lock().unwrap_or_else(PoisonError::into_inner) {
+            canceller.cancel();
+        }
+    }
+}
+
+struct Thread {
+    jobs: Sender<Job>,
+    events: mpsc::UnboundedSender<Event>,
+    pool: Pool,
+    projects: BTreeMap<Root, Project>,
+    /// Where open documents are, by URI.
+    keys: BTreeMap<String, Key>,
+    library: Library,
+    encoding: Encoding,
+    /// When each changed project is to be checked.
+    due: BTreeMap<Root, Instant>,
+    checking: bool,
+}
+
+impl Thread {
+    fn run(mut self, queue: &Receiver<Job>) {
+        loop {
+            match self.next(queue) {
+                Ok(job) => self.work(job),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.check_due();
+        }
+    }
+
+    /// The next job, or the end of the wait for one. Texts are handed on only when there is nothing else to do, so that
+    /// changes that come in a row cost one revision.
+    fn next(&mut self, queue: &Receiver<Job>) -> Result<Job, RecvTimeoutError> {
+        match queue.try_recv() {
+            Ok(job) => return Ok(job),
+            Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
+            Err(TryRecvError::Empty) => {}
+        }
+        self.projects.values_mut().for_each(Project::flush);
+        match self.due.values().min() {
+            Some(due) if !self.checking => queue.recv_timeout(due.saturating_duration_since(Instant::now())),
+            _ => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+
+    fn work(&mut self, job: Job) {
+        match job {
+            Job::Notice(notice) => self.notice(notice),
+            Job::Read(document, reader) => {
+                let view = self.view(&document);
+                self.pool.spawn(reader(view));
+            }
+            Job::ReadAll(reader) => {
+                let views = self.projects.iter_mut().filter(|(root, _)| **root != Root::Library).map(|(_, project)| {
+                    project.flush();
+                    project.view("", self.encoding, &self.library)
+                });
+                let views = views.collect();
+                self.pool.spawn(reader(views));
+            }
+            Job::Scanned(root, files) => self.scanned(Root::Folder(root), files),
+            Job::Roots(roots) => roots.into_iter().for_each(|root| _ = self.project(Root::Folder(root))),
+            Job::Checked(checked) => self.checked(checked),
+            Job::CheckEnded => self.checking = false,
+        }
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        match notice {
+            Notice::Start(encoding, folders) => {
+                self.encoding = encoding;
+                self.look_into(folders);
+            }
+            Notice::Folders(folders) => self.look_into(folders),
+            Notice::Open(document, version, text) => self.open(document, version, text),
+            Notice::Change(document, version, changes) => {
+                let (Some(key), encoding) = (self.keys.get(&document.uri).cloned(), self.encoding) else { return };
+                self.project(key.root.clone()).edit(&key.path, version, changes, encoding);
+                self.changed(&key.root, QUIET);
+            }
+            Notice::Save(document) => {
+                // not every editor tells of files that change on disk
+                let Some(key) = self.keys.get(&document.uri).cloned() else { return };
+                let project = self.project(key.root.clone());
+                project.read_again(project.known_below(""));
+                self.changed(&key.root, QUIET);
+            }
+            Notice::Close(document) => self.close(&document),
+            Notice::Disk(paths) => self.disk(&paths),
+        }
+    }
+
+    fn open(&mut self, document: DocumentId, version: i32, text: String) {
+        let key = Key::of(&document, &self.library);
+        let entry = Document { uri: document.uri.clone(), version, text };
+        self.project(key.root.clone()).open(&key.path, entry);
+        self.changed(&key.root, Duration::ZERO);
+        self.keys.insert(document.uri, key);
+    }
+
+    fn close(&mut self, document: &DocumentId) {
+        let Some(key) = self.keys.remove(&document.uri) else { return };
+        self.project(key.root.clone()).close(&key.path);
+        if matches!(key.root, Root::Alone(_)) {
+            self.projects.remove(&key.root);
+            self.due.remove(&key.root);
+            self.tell(Place::Uri(document.uri.clone()), None, Vec::new());
+        } else {
+            self.changed(&key.root, QUIET);
+        }
+    }
+
+    fn disk(&mut self, paths: &[PathBuf]) {
+        for path in paths {
+            let Some(key) = Key::of_path(path, &self.library) else { continue };
+            let Some(project) = self.projects.get_mut(&key.root) else {
+                if path.extension().is_some_and(|e| e == "obs") && path.is_file() {
+                    self.project(key.root);
+                }
+                continue;
+            };
+            let mut touched = project.known_below(&key.path);
+            if path.extension().is_some_and(|e| e == "obs") {
+                touched.insert(key.path);
+            }
+            project.read_again(touched);
+            self.changed(&key.root, QUIET);
+        }
+    }
+
+    fn look_into(&self, folders: Vec<PathBuf>) {
+        let jobs = self.jobs.clone();
+        self.pool.spawn(move || {
+            let roots = folders.iter().flat_map(|folder| projects::roots_in(folder)).collect();
+            let _ = jobs.send(Job::Roots(roots));
+        });
+    }
+
+    /// The project at a root; a new one has its folder looked through.
+    fn project(&mut self, root: Root) -> &mut Project {
+        if let Root::Folder(folder) = &root
+            && !self.projects.contains_key(&root)
+        {
+            let (jobs, folder) = (self.jobs.clone(), folder.clone());
+            self.pool.spawn(move || {
+                let files = projects::scan(&folder);
+                let _ = jobs.send(Job::Scanned(folder, files));
+            });
+        }
+        self.projects.entry(root).or_insert_with_key(|root| Project::new(root.clone()))
+    }
+
+    fn scanned(&mut self, root: Root, files: Vec<(String, FileText)>) {
+        let Some(project) = self.projects.get_mut(&root) else { return };
+        project.add(files);
+        project.complete = true;
+        self.changed(&root, Duration::ZERO);
+    }
+
+    fn changed(&mut self, root: &Root, quiet: Duration) {
+        self.due.insert(root.clone(), Instant::now() + quiet);
+    }
+
+    fn view(&mut self, document: &DocumentId) -> Option<View> {
+        let key = match self.keys.get(&document.uri) {
+            Some(key) => key.clone(),
+            None => Key::of(document, &self.library),
+        };
+        let project = self.projects.get_mut(&key.root).filter(|p| p.has(&key.path))?;
+        project.flush();
+        Some(project.view(&key.path, self.encoding, &self.library))
+    }
+
+    /// Looks for what is wrong with the project that waited longest, if its time has come.
+    fn check_due(&mut self) {
+        if self.checking {
+            return;
+        }
+        let now = Instant::now();
+        let ready =
+            |(root, due): &(&Root, &Instant)| **due <= now && self.projects.get(*root).is_some_and(|p| p.complete);
+        let Some((root, _)) = self.due.iter().filter(ready).min_by_key(|(_, due)| **due) else {
+            // of projects that aren't complete yet `scanned` tells
+            self.due.retain(|_, due| *due > now);
+            return;
+        };
+        let root = root.clone();
+        self.due.remove(&root);
+        let Some(project) = self.projects.get_mut(&root).filter(|_| root != Root::Library) else { return };
+        project.flush();
+        let open = project.open_paths();
+        let check = Check {
+            view: project.view("", self.encoding, &self.library),
+            revision: project.revision,
+            root,
+            open: open.keys().cloned().collect(),
+            ended: CheckEnded(self.jobs.clone()),
+        };
+        self.checking = true;
+        self.pool.spawn(move || check.run());
+    }
+
+    fn checked(&mut self, checked: Checked) {
+        let Some(project) = self.projects.get_mut(&checked.root) else { return };
+        if !checked.wanted.is_empty() {
+            project.read_again(checked.wanted.into_iter().collect());
+            self.changed(&checked.root, Duration::ZERO);
+            return;
+        }
+        // what was found in another revision has no place in this one; this one's check is due
+        if checked.revision != project.revision || !project.is_flushed() {
+            return;
+        }
+        let mut found = checked.found;
+        let open = project.open_paths();
+        let gone = project.published.keys().filter(|path| !checked.first || open.contains_key(*path));
+        for path in gone.cloned().collect::<Vec<_>>() {
+            found.entry(path).or_default();
+        }
+        let mut news = Vec::new();
+        for (path, findings) in found {
+            let before = project.published.get(&path).map(Vec::as_slice).unwrap_or_default();
+            if before == findings {
+                continue;
+            }
+            if let Some(place) = project.place(&path) {
+                news.push((place, project.version(&path), findings.clone()));
+            }
+            match findings.is_empty() {
+                true => _ = project.published.remove(&path),
+                false => _ = project.published.insert(path, findings),
+            }
+        }
+        news.into_iter().for_each(|(place, version, findings)| self.tell(place, version, findings));
+    }
+
+    fn tell(&self, place: Place, version: Option<i32>, findings: Vec<Finding>) {
+        let _ = self.events.send(Event::Findings { place, version, findings });
+    }
+}
+
+/// Tells the thread that a check is over, however it ended.
+struct CheckEnded(Sender<Job>);
+
+impl Drop for CheckEnded {
+    fn drop(&mut self) {
+        let _ = self.0.send(Job::CheckEnded);
+    }
+}
+
+/// A look at all that is wrong with a project.
+struct Check {
+    view: View,
+    root: Root,
+    revision: u64,
+    open: BTreeSet<String>,
+    ended: CheckEnded,
+}
+
+impl Check {
+    /// A write stops it: then another one is due.
+    fn run(self) {
+        let _ = self.view.analysis.read(|| self.find());
+    }
+
+    fn find(&self) {
+        let analysis = &self.view.analysis;
+        let entries = analysis.entries();
+        let wanted: BTreeSet<String> = entries.iter().flat_map(|e| analysis.wanted(e)).collect();
+        if !wanted.is_empty() {
+            return self.tell(BTreeMap::new(), true, wanted.into_iter().collect());
+        }
+        let has_open = |entry: &&String| analysis.project_files(entry).iter().any(|f| self.open.contains(f));
+        let (first, rest): (Vec<&String>, Vec<&String>) = entries.iter().partition(has_open);
+        let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+        let find = |entries: &[&String]| {
+            let mut findings = Findings::default();
+            entries.iter().for_each(|entry| findings.add(&self.view, entry, &today));
+            findings.finish()
+        };
+        if !rest.is_empty() {
+            let mut found = find(&first);
+            found.retain(|path, _| self.open.contains(path));
+            self.tell(found, true, Vec::new());
+        }
+        let all: Vec<&String> = first.into_iter().chain(rest).collect();
+        self.tell(find(&all), false, Vec::new());
+    }
+
+    fn tell(&self, found: BTreeMap<String, Vec<Finding>>, first: bool, wanted: Vec<String>) {
+        let (root, revision) = (self.root.clone(), self.revision);
+        // the thread lives as long as this process
+        let _ = self.ended.0.send(Job::Checked(Checked { root, revision, found, first, wanted }));
+    }
+}

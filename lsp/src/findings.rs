@@ -1,0 +1,85 @@
+//! What is wrong with a program, by file, with positions as the editor counts them.
+
+use crate::places::{Place, Range};
+use crate::view::View;
+use obs_compiler::diagnostics::{Code, Diagnostic, Severity};
+use obs_compiler::text::Sources;
+use std::collections::BTreeMap;
+
+/// More than these in one file help nobody and slow editors down.
+const LIMIT: usize = 500;
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub struct Finding {
+    pub range: Range,
+    pub severity: Severity,
+    /// None for a remark about the findings themselves.
+    pub code: Option<Code>,
+    pub message: String,
+    pub related: Vec<Related>,
+}
+
+/// Another place that explains a finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub struct Related {
+    pub place: Place,
+    pub range: Range,
+    pub message: String,
+}
+
+/// Findings of several programs, by the file's path in the project.
+#[derive(Debug, Default)]
+pub struct Findings {
+    by_file: BTreeMap<String, Vec<Finding>>,
+}
+
+impl Findings {
+    /// Adds what is wrong with the program that starts at `entry`. Waivers are held against `today` (`YYYY-MM-DD`).
+    pub fn add(&mut self, view: &View, entry: &str, today: &str) {
+        let mut found = view.analysis.check(entry);
+        found.extend(view.analysis.expired_waivers(entry, today));
+        for diagnostic in &found {
+            let file = diagnostic.primary.file;
+            let path = view.analysis.path(file);
+            if !view.analysis.is_library_path(path) {
+                self.by_file.entry(path.to_owned()).or_default().push(finding(view, diagnostic));
+            }
+        }
+    }
+
+    /// All of them: sorted, each once (several programs may share a file), and not too many.
+    pub fn finish(self) -> BTreeMap<String, Vec<Finding>> {
+        let mut by_file = self.by_file;
+        for found in by_file.values_mut() {
+            found.sort();
+            found.dedup();
+            let more = found.len().saturating_sub(LIMIT);
+            if more > 0 {
+                found.truncate(LIMIT);
+                let message = format!("{more} more findings are not shown; `obs check` shows all");
+                let range = found[LIMIT - 1].range;
+                found.push(Finding { range, severity: Severity::Info, code: None, message, related: Vec::new() });
+            }
+        }
+        by_file
+    }
+}
+
+fn finding(view: &View, diagnostic: &Diagnostic) -> Finding {
+    let related = diagnostic.labels.iter().filter_map(|label| {
+        let at = view.analysis.locate(label.span);
+        Some(Related { place: view.place(at.file)?, range: view.range(at), message: label.message.clone() })
+    });
+    let more = [&diagnostic.primary_label, &diagnostic.help];
+    let lines = std::iter::once(diagnostic.message.as_str()).chain(more.into_iter().flatten().map(String::as_str));
+    Finding {
+        range: view.range(view.analysis.locate(diagnostic.primary)),
+        severity: diagnostic.severity,
+        code: Some(diagnostic.code),
+        message: lines.collect::<Vec<_>>().join("\n"),
+        related: related.collect(),
+    }
+}

@@ -1,0 +1,183 @@
+//! The handlers: each puts a job into the queue before its first `.await`, so that jobs keep the order of messages.
+
+use crate::analysis::{Analysis, Event, Notice};
+use crate::capabilities::{self, Client as Abilities};
+use crate::convert;
+use crate::view::View;
+use obs_compiler::text::Sources;
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
+use tokio::sync::mpsc;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::*;
+use tower_lsp::{Client, LanguageServer};
+
+/// The server as tower-lsp drives it.
+pub struct Backend {
+    analysis: Analysis,
+    client: Client,
+    abilities: OnceLock<Abilities>,
+    /// Taken by `initialized`.
+    events: Mutex<Option<mpsc::UnboundedReceiver<Event>>>,
+}
+
+impl Backend {
+    /// A server for a client. It passes on what comes from `events` once the client is ready for it.
+    pub fn new(client: Client, analysis: Analysis, events: mpsc::UnboundedReceiver<Event>) -> Self {
+        Self { analysis, client, abilities: OnceLock::new(), events: Mutex::new(Some(events)) }
+    }
+
+    fn abilities(&self) -> Abilities {
+        self.abilities.get().copied().unwrap_or_default()
+    }
+
+    /// Asks about a document.
+    async fn read<T: Send + 'static>(
+        &self,
+        uri: &Url,
+        read: impl FnOnce(&View) -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        self.analysis.read(convert::document(uri), read).await.map_err(convert::unanswered)
+    }
+
+    /// Passes events on, one after the other.
+    fn tell_events(&self) {
+        let events = self.events.lock().ok().and_then(|mut events| events.take());
+        let Some(mut events) = events else { return };
+        let (client, abilities) = (self.client.clone(), self.abilities());
+        tokio::spawn(async move {
+            while let Some(Event::Findings { place, version, findings }) = events.recv().await {
+                let Some(uri) = convert::uri(&place) else { continue };
+                let diagnostics = findings.into_iter().map(|f| convert::diagnostic(abilities, f)).collect();
+                client.publish_diagnostics(uri, diagnostics, version).await;
+            }
+        });
+    }
+
+    async fn watch_files(&self) {
+        let watcher = FileSystemWatcher { glob_pattern: GlobPattern::String("**/*.obs".to_owned()), kind: None };
+        let options = DidChangeWatchedFilesRegistrationOptions { watchers: vec![watcher] };
+        let registration = Registration {
+            id: "files".to_owned(),
+            method: "workspace/didChangeWatchedFiles".to_owned(),
+            register_options: serde_json::to_value(options).ok(),
+        };
+        // an editor that refuses after all is told by saving
+        let _ = self.client.register_capability(vec![registration]).await;
+    }
+}
+
+fn folders(folders: &[WorkspaceFolder]) -> Vec<PathBuf> {
+    folders.iter().filter_map(|f| f.uri.to_file_path().ok()).collect()
+}
+
+#[tower_lsp::async_trait]
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let abilities = *self.abilities.get_or_init(|| Abilities::of(&params.capabilities));
+        #[allow(deprecated)] // editors that know no folders name their root
+        let root = params.root_uri.as_ref().and_then(|uri| uri.to_file_path().ok());
+        let open = match &params.workspace_folders {
+            Some(open) => folders(open),
+            None => root.into_iter().collect(),
+        };
+        self.analysis.notice(Notice::Start(abilities.encoding, open));
+        Ok(InitializeResult {
+            capabilities: capabilities::server(abilities),
+            server_info: Some(ServerInfo {
+                name: "obs-lsp".to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+        })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.tell_events();
+        if self.abilities().watches {
+            self.watch_files().await;
+        }
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let TextDocumentItem { uri, version, text, .. } = params.text_document;
+        self.analysis.notice(Notice::Open(convert::document(&uri), version, text));
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let document = convert::document(&params.text_document.uri);
+        let changes = convert::changes(params.content_changes);
+        self.analysis.notice(Notice::Change(document, params.text_document.version, changes));
+    }
+
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        self.analysis.notice(Notice::Save(convert::document(&params.text_document.uri)));
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.analysis.notice(Notice::Close(convert::document(&params.text_document.uri)));
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        let paths = params.changes.iter().filter_map(|change| change.uri.to_file_path().ok()).collect();
+        self.analysis.notice(Notice::Disk(paths));
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.analysis.notice(Notice::Folders(folders(&params.event.added)));
+    }
+
+    // the server has no settings; some editors send them all the same
+    async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {}
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let at = convert::from_position(position);
+        let found = self.read(&text_document.uri, move |view| {
+            let hover = view.analysis.hover(&view.path, view.offset(at))?;
+            Some((view.own_range(hover.range)?, hover.markdown))
+        });
+        let abilities = self.abilities();
+        Ok(found.await?.flatten().map(|(range, markdown)| convert::hover(abilities, range, markdown)))
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let at = convert::from_position(position);
+        let found = self.read(&text_document.uri, move |view| {
+            let declared = view.analysis.definition(&view.path, view.offset(at))?;
+            Some((view.place(declared.file)?, view.range(declared)))
+        });
+        let found = found.await?.flatten();
+        Ok(found.and_then(|(place, range)| convert::location(&place, range)).map(GotoDefinitionResponse::Scalar))
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let at = convert::from_position(position);
+        let found = self.read(&text_document.uri, move |view| {
+            let found = view.analysis.completions(&view.path, view.offset(at))?;
+            let replaces = view.own_range(found.replaces)?;
+            let items = found.items.into_iter().map(|mut item| {
+                let also = item.also.take();
+                let also = also.and_then(|(range, text)| Some((view.own_range(range)?, text)));
+                convert::completion(item, replaces, also)
+            });
+            Some(items.collect::<Vec<_>>())
+        });
+        Ok(found.await?.flatten().map(CompletionResponse::Array))
+    }
+
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        let found = self.read(&params.text_document.uri, |view| {
+            let formatted = view.analysis.format(&view.path)?;
+            let file = view.file()?;
+            let change = crate::formatting::change(view.analysis.text(file), &formatted);
+            Some(change.and_then(|(range, text)| Some(convert::text_edit(view.own_range(range)?, text))))
+        });
+        Ok(found.await?.flatten().map(|edit| edit.into_iter().collect()))
+    }
+}
