@@ -5,6 +5,7 @@ use crate::outputs::OutputFile;
 use crate::outputs::config::yaml;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
+use serde_json::Value as Json;
 
 const BASE: &str = "kubernetes/base/";
 
@@ -145,8 +146,24 @@ fn difference(before: &Object, after: &Object) -> Option<KustomizePatch> {
     if patch.0.is_empty() {
         return None;
     }
-    let patch = yaml::to_string(&patch).unwrap_or_default();
+    let operations = serde_json::to_value(&patch).unwrap_or_default();
+    let patch = yaml::document(&operation_last(operations)).unwrap_or_default();
     Some(KustomizePatch { patch, target: target(after) })
+}
+
+/// Each operation with its `op` at the end: kustomize trims a patch, and a text of several lines at its very end would
+/// lose its last newline.
+fn operation_last(operations: Json) -> Json {
+    let Json::Array(operations) = operations else { return operations };
+    let last = |operation: Json| match operation {
+        Json::Object(mut fields) => {
+            let op = fields.shift_remove("op");
+            fields.extend(op.map(|op| ("op".to_owned(), op)));
+            Json::Object(fields)
+        }
+        other => other,
+    };
+    operations.into_iter().map(last).collect()
 }
 
 fn deletion(object: &Object) -> KustomizePatch {

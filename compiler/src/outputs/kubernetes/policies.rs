@@ -65,8 +65,9 @@ pub(super) fn component_policy(context: &Context<'_>) -> Option<Object> {
         spec: Some(NetworkPolicySpec {
             pod_selector: Some(label_selector(context.component)),
             policy_types: both_directions(),
-            ingress: Some(ingress.into_iter().map(|(rule, _)| rule).collect()),
-            egress: Some(egress),
+            // an empty list is stored as none: sent each time, it would be a change each time
+            ingress: some(ingress.into_iter().map(|(rule, _)| rule).collect()),
+            egress: some(egress),
         }),
     };
     let mut object = Object::new(&policy, Some(context.name()), context.component.span);

@@ -1,0 +1,7 @@
+//! What obs emits, judged by the real programs that it is for. See [`programs`] for where those come from.
+
+mod cluster;
+mod configs;
+mod containers;
+mod kubernetes;
+mod programs;

@@ -1,0 +1,82 @@
+//! Where the real programs are.
+//!
+//! In this order: a folder named by `OBS_REAL_PROGRAMS`; the `PATH`; a cache of the user's, filled from built programs
+//! beside the checkout where there are some. With `OBS_REQUIRE_ALL=1` a program that can't be had fails the suite;
+//! otherwise what it would have judged is skipped, and stderr says so.
+
+use obs_tests::programs::root;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+/// The program, or `None` and a line on stderr.
+pub fn find(name: &str) -> Option<PathBuf> {
+    let found = folders().iter().map(|folder| folder.join(name)).find(|path| path.is_file());
+    if found.is_none() {
+        missing(name);
+    }
+    found
+}
+
+fn missing(name: &str) {
+    assert!(!required(), "`{name}` can't be had, and OBS_REQUIRE_ALL asks for all programs");
+    eprintln!("skipped: no `{name}` on the PATH, in OBS_REAL_PROGRAMS or in the cache");
+}
+
+fn required() -> bool {
+    std::env::var_os("OBS_REQUIRE_ALL").is_some_and(|v| v == "1")
+}
+
+fn folders() -> &'static [PathBuf] {
+    static FOLDERS: OnceLock<Vec<PathBuf>> = OnceLock::new();
+    FOLDERS.get_or_init(|| {
+        let given = std::env::var_os("OBS_REAL_PROGRAMS").map(PathBuf::from);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let on_path: Vec<PathBuf> = std::env::split_paths(&path).collect();
+        match given {
+            Some(folder) => std::iter::once(folder).chain(on_path).collect(),
+            None => on_path.into_iter().chain(unpacked()).collect(),
+        }
+    })
+}
+
+/// The cache's folder of programs, after unpacking what lies beside the checkout.
+fn unpacked() -> Option<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(home?.join(".cache")))?;
+    let cache = cache.join("obs-real");
+    let script = root().parent()?.join("shared/real-programs/install.sh");
+    if script.is_file() {
+        let status = Command::new("bash").arg(&script).env("GB", &cache).stdout(std::process::Stdio::null()).status();
+        if !status.is_ok_and(|s| s.success()) {
+            eprintln!("skipped: {} failed", script.display());
+        }
+    }
+    Some(cache.join("bin"))
+}
+
+/// Runs a program to its end; its whole output where it fails.
+pub fn judge(command: &mut Command) -> Result<Output, String> {
+    let output = command.output().map_err(|e| format!("{command:?}: {e}"))?;
+    match output.status.success() {
+        true => Ok(output),
+        false => Err(format!("{command:?}\n{}", text(&output))),
+    }
+}
+
+/// What a program wrote to both streams.
+pub fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Fails the test with all that was refused.
+pub fn all_accepted(what: &str, refused: &[String]) {
+    assert!(refused.is_empty(), "{what} refused {}:\n{}", refused.len(), refused.join("\n----\n"));
+}
+
+/// A folder that is gone with its owner.
+pub fn scratch() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = Path::to_path_buf(folder.path());
+    (folder, path)
+}

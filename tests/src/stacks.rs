@@ -1,0 +1,95 @@
+//! Programs compiled in this process: the examples, and stacks of a suite's own.
+
+use crate::programs::root;
+use obs_compiler::db::FileText;
+use obs_compiler::disk;
+use obs_compiler::graph::Stack;
+use obs_compiler::ide::{Analysis, Host};
+use obs_compiler::outputs::kubernetes::{self, Object};
+use obs_compiler::text::Sources;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+/// A program without errors.
+pub struct Program {
+    /// The name of its folder or file.
+    pub name: String,
+    /// Its graph and workloads, one a profile.
+    pub stacks: Arc<Vec<Stack>>,
+}
+
+/// All examples that compile to something, and the stacks of the Kubernetes suite.
+pub fn programs() -> &'static [Program] {
+    static PROGRAMS: OnceLock<Vec<Program>> = OnceLock::new();
+    PROGRAMS.get_or_init(|| {
+        let examples = disk::sources_below(&root().join("examples")).expect("examples/ is in the repository");
+        let own = disk::sources_below(&root().join("tests/kubernetes/stacks")).expect("so are these");
+        // the guide word for word is there for its errors
+        let entries = examples.into_iter().filter(|p| !p.ends_with("guide-literal/stack.obs")).chain(own);
+        entries.filter(|p| is_entry(p)).map(|p| program(&p)).collect()
+    })
+}
+
+/// Files of the `kinds` folders are imported by others.
+fn is_entry(path: &Path) -> bool {
+    !path.iter().any(|part| part == "kinds")
+}
+
+fn program(path: &Path) -> Program {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+    let name = if stem == "stack" { folder } else { stem }.into_owned();
+    let (host, entry) = open(path);
+    let analysis = host.analysis();
+    match analysis.stacks(&entry) {
+        Some(stacks) => Program { name, stacks },
+        None => panic!("{name} has errors:\n{}", findings(&analysis, &entry)),
+    }
+}
+
+/// A host with a program on disk in it, and the entry's path below the repository.
+pub fn open(path: &Path) -> (Host, String) {
+    let mut host = Host::new();
+    let entry = path.strip_prefix(root()).expect("a path in the repository").to_string_lossy().replace('\\', "/");
+    host.set_file(&entry, disk::read(path));
+    read_imports(&mut host, &entry);
+    (host, entry)
+}
+
+/// A host with a program that is one text at the root of the repository.
+pub fn of_text(text: &str) -> (Host, String) {
+    let mut host = Host::new();
+    host.set_file("main.obs", FileText::Text(text.into()));
+    read_imports(&mut host, "main.obs");
+    (host, "main.obs".to_owned())
+}
+
+fn read_imports(host: &mut Host, entry: &str) {
+    loop {
+        let wanted = host.analysis().wanted(entry);
+        if wanted.is_empty() {
+            return;
+        }
+        for path in wanted {
+            host.set_file(&path, disk::read_within(root(), &root().join(&path)));
+        }
+    }
+}
+
+/// `LINE: CODE MESSAGE` of each finding.
+pub fn findings(analysis: &Analysis, entry: &str) -> String {
+    let line = |d: &obs_compiler::diagnostics::Diagnostic| {
+        let at = analysis.locate(d.primary);
+        let line = analysis.line_index(at.file).line_col(at.range.start).line + 1;
+        format!("{}:{line}: {} {}\n", analysis.path(at.file), d.code.id(), d.message)
+    };
+    analysis.check(entry).iter().map(line).collect()
+}
+
+/// The objects of a profile.
+pub fn objects(stack: &Stack) -> Vec<Object> {
+    let mut diagnostics = Vec::new();
+    let objects = kubernetes::objects(stack, &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    objects
+}
