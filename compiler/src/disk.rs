@@ -30,24 +30,29 @@ pub fn read_within(root: &Path, path: &Path) -> FileText {
 
 /// One file's text, as the compiler wants to know of it.
 pub fn read(path: &Path) -> FileText {
-    let bytes = File::open(path).and_then(|file| {
+    let opened = File::open(path).and_then(|file| {
         let meta = file.metadata()?;
         // a pipe or a device could go on for ever
-        if !meta.is_file() {
-            return Err(io::Error::other("it is not a regular file"));
-        }
-        let mut bytes = Vec::new();
-        // one byte more than the limit tells that it was reached, even if the file grows meanwhile
-        file.take(LIMIT + 1).read_to_end(&mut bytes)?;
-        Ok((bytes, meta.len()))
+        if meta.is_file() { Ok((file, meta.len())) } else { Err(io::Error::other("it is not a regular file")) }
     });
-    match bytes {
-        Ok((bytes, size)) if bytes.len() as u64 > LIMIT => FileText::TooLarge { bytes: size.max(LIMIT + 1) },
-        Ok((bytes, _)) => match String::from_utf8(bytes) {
+    match opened {
+        Ok((_, bytes)) if bytes > LIMIT => FileText::TooLarge { bytes },
+        Ok((file, _)) => read_text(file),
+        Err(e) if e.kind() == ErrorKind::NotFound => FileText::Missing,
+        Err(e) => FileText::Unreadable(reason(&e)),
+    }
+}
+
+/// What a reader gives, up to the limit of sources.
+pub fn read_text(from: impl Read) -> FileText {
+    let mut bytes = Vec::new();
+    // one byte more than the limit tells that it was reached
+    match from.take(LIMIT + 1).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > LIMIT => FileText::TooLarge { bytes: bytes.len() as u64 },
+        Ok(_) => match String::from_utf8(bytes) {
             Ok(text) => FileText::Text(text.into()),
             Err(e) => FileText::NotUtf8 { valid_up_to: e.utf8_error().valid_up_to() },
         },
-        Err(e) if e.kind() == ErrorKind::NotFound => FileText::Missing,
         Err(e) => FileText::Unreadable(reason(&e)),
     }
 }

@@ -2,6 +2,7 @@
 
 mod github;
 mod gitlab;
+mod harmless;
 mod json;
 mod junit;
 mod located;
@@ -9,6 +10,7 @@ mod sarif;
 mod short;
 mod terminal;
 
+pub use harmless::harmless;
 pub use located::{Finding, Locator, Place, Position, Source};
 
 use crate::diagnostics::{Code, Severity};

@@ -1,7 +1,6 @@
 //! One line each: `stack.obs:3:7: error[OBS2104]: message`.
 
-use super::Finding;
-use super::terminal::harmless;
+use super::{Finding, harmless};
 use std::fmt::Write;
 
 pub(super) fn render(findings: &[Finding]) -> String {

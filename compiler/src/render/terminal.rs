@@ -1,6 +1,6 @@
 //! For people, through miette: the line, a mark under the place, help and fixes.
 
-use super::{Finding, Place, Style};
+use super::{Finding, Place, Style, harmless};
 use crate::diagnostics::Severity;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents};
 use std::fmt::{self, Display};
@@ -20,21 +20,6 @@ pub(super) fn render(findings: &[Finding], style: Style) -> String {
             out.push_str(&super::short::render(std::slice::from_ref(finding)));
         }
         out.push('\n');
-    }
-    out
-}
-
-/// Text without characters that would steer a terminal or turn the reading order; as long as before in bytes,
-/// so that places stay right.
-pub(super) fn harmless(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\t' => out.push(c),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => out.push('\u{fffd}'),
-            c if c.is_control() => (0..c.len_utf8()).for_each(|_| out.push('?')),
-            c => out.push(c),
-        }
     }
     out
 }

@@ -1,6 +1,8 @@
 //! What ends a command early, and the exit code that tells of it.
 
+use crate::interrupt;
 use obs_compiler::disk;
+use obs_compiler::render::harmless;
 use std::fmt::{self, Display};
 use std::path::Path;
 use std::process::ExitCode;
@@ -23,21 +25,32 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// A command that could not be carried out: exit code 2.
+/// A command that could not be carried out: exit code 2, or an interrupt's.
 #[derive(Debug)]
 pub struct Failure {
     message: String,
     help: Option<String>,
+    code: u8,
 }
 
 impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: message.into(), help: None, code: 2 }
     }
 
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The user ended it.
+    pub fn interrupted() -> Self {
+        Self { code: interrupt::EXIT_CODE, ..Self::new("interrupted; nothing was changed") }
+    }
+
+    /// What the process ends with.
+    pub fn code(&self) -> ExitCode {
+        self.code.into()
     }
 
     /// `what` could not be done to `path`.
@@ -48,7 +61,8 @@ impl Failure {
 
 impl Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.message)?;
-        self.help.iter().try_for_each(|help| write!(f, "\n  help: {help}"))
+        // names of files and what stands in them may steer a terminal
+        write!(f, "error: {}", harmless(&self.message))?;
+        self.help.iter().try_for_each(|help| write!(f, "\n  help: {}", harmless(help)))
     }
 }

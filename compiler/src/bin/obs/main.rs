@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod failure;
 mod files;
+mod interrupt;
 mod progress;
 mod read;
 mod session;
@@ -19,11 +20,12 @@ fn main() -> ExitCode {
     // deep but legal programs need more than the two megabytes of some systems' main threads
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || commands::run(arguments));
     match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(Ok(_))) if interrupt::pending() => interrupt::EXIT_CODE.into(),
         Ok(Ok(Ok(outcome))) => outcome.into(),
         Ok(Ok(Err(failure))) => {
             // a closed stderr leaves nobody to tell
             let _ = writeln!(std::io::stderr(), "{failure}");
-            ExitCode::from(2)
+            failure.code()
         }
         Ok(Err(_)) | Err(_) => {
             let _ = writeln!(std::io::stderr(), "error: obs itself failed; please report it with the lines above");

@@ -39,9 +39,9 @@ impl Program {
     }
 
     /// A program that is one text, on no disk.
-    pub fn of_text(name: &str, text: std::sync::Arc<str>) -> Self {
+    pub fn of_text(name: &str, text: FileText) -> Self {
         let mut host = Host::new();
-        host.set_file(name, FileText::Text(text));
+        host.set_file(name, text);
         Self { host, root: std::env::current_dir().unwrap_or_default(), entry: name.to_owned() }
     }
 

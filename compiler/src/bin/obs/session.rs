@@ -7,7 +7,8 @@ use crate::read::{Program, from_here};
 use obs_compiler::diagnostics::Severity;
 use obs_compiler::graph::Stack;
 use obs_compiler::ide::Analysis;
-use obs_compiler::render::{Finding, Format, Locator, Style, count};
+use obs_compiler::render::{Finding, Format, Locator, Style, count, harmless};
+use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads a program, with progress.
+    /// Reads a program.
     pub fn open(&self, path: &Path) -> Result<Program, Failure> {
         Program::open(path)
     }
@@ -55,8 +56,12 @@ impl Session {
     fn summary(&self, findings: &[Finding]) {
         let (errors, warnings) = (count(findings, Severity::Error), count(findings, Severity::Warning));
         let Some(first) = findings.iter().min_by_key(|f| f.severity) else { return };
-        let code = first.code.id();
-        self.say(&format!("{}, {}; `obs explain {code}` tells more", many(errors, "error"), many(warnings, "warning")));
+        let notes = match findings.len() - errors - warnings {
+            0 => String::new(),
+            notes => format!(", {}", many(notes, "note")),
+        };
+        let (code, errors) = (first.code.id(), many(errors, "error"));
+        self.say(&format!("{errors}, {}{notes}; `obs explain {code}` tells more", many(warnings, "warning")));
     }
 
     /// The stacks of a program that has no errors; shows what is wrong otherwise (and warnings in any case).
@@ -73,7 +78,7 @@ impl Session {
     /// A remark on stderr, unless quiet.
     pub fn say(&self, text: &str) {
         if !self.global.quiet {
-            tell(&format!("{text}\n"));
+            tell(&format!("{}\n", harmless(text)));
         }
     }
 
@@ -117,9 +122,12 @@ pub fn tell(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// To stdout. A reader that has seen enough (`| head`) is no failure.
+/// To stdout, as it is, unless a terminal would take it for commands. A reader that has seen enough (`| head`) is no
+/// failure.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
+    let shown = if out.is_terminal() { Cow::Owned(harmless(text)) } else { Cow::Borrowed(text) };
+    let text = &*shown;
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
         Err(e) => Err(Failure::new(format!("can't write to stdout: {}", obs_compiler::disk::reason(&e)))),

@@ -1,25 +1,33 @@
 //! `--watch`: the same again whenever one of the program's files changes.
 
 use crate::failure::{Failure, Outcome};
+use crate::interrupt;
 use crate::read::Program;
+use crate::session::{Session, tell};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 /// How often files are looked at. Looking works on every file system, network mounts too.
-const EVERY: Duration = Duration::from_millis(300);
+const EVERY: Duration = Duration::from_millis(200);
 
 /// Runs `work`, and again after each change, until interrupted. What goes wrong is shown and waited out.
 pub fn watch(
+    session: &Session,
     program: &mut Program,
     mut work: impl FnMut(&Program) -> Result<Outcome, Failure>,
 ) -> Result<Outcome, Failure> {
+    interrupt::catch();
     loop {
-        if let Err(failure) = work(program) {
-            crate::session::tell(&format!("{failure}\n"));
-        }
-        crate::session::tell("watching for changes; Ctrl-C ends it\n");
+        // taken before the work: what changes meanwhile is a change
         let before = stamps(program);
+        if let Err(failure) = work(program) {
+            tell(&format!("{failure}\n"));
+        }
+        session.say("watching for changes; Ctrl-C ends it");
         while stamps(program) == before {
+            if interrupt::pending() {
+                return Ok(Outcome::Clean);
+            }
             std::thread::sleep(EVERY);
         }
         program.refresh();

@@ -5,10 +5,10 @@ use crate::failure::{Failure, Outcome};
 use crate::read::Program;
 use crate::session::{Session, many, print};
 use crate::watch;
-use crate::write::{Plan, Target};
+use crate::write::{self, Done, Plan, Target};
 use obs_compiler::outputs::{OutputFile, kubernetes};
 use obs_compiler::render::Format;
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// What is asked for.
@@ -31,7 +31,7 @@ pub enum Mode {
 pub fn run(session: &Session, request: &Request, watched: bool) -> Result<Outcome, Failure> {
     let mut program = session.open(&request.file)?;
     if watched {
-        return watch::watch(&mut program, |program| once(session, request, program));
+        return watch::watch(session, &mut program, |program| once(session, request, program));
     }
     once(session, request, &program)
 }
@@ -61,47 +61,64 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
 
 /// Brings files into a folder, or says what would happen.
 pub fn deliver(session: &Session, folder: &Path, files: &[OutputFile], mode: &Mode) -> Result<Outcome, Failure> {
-    let target = Target::new(folder, files)?;
-    let plan = target.plan()?;
+    for path in write::case_clashes(files) {
+        session.say(&format!("note: `{path}` differs from another file only in case; some file systems take them for one"));
+    }
     match mode {
         Mode::Check => {
+            let plan = Target::new(folder, files)?.plan()?;
             print(&list(folder, &plan))?;
             Ok(if plan.is_empty() { Outcome::Clean } else { Outcome::Findings })
         }
         Mode::DryRun => {
+            let plan = Target::new(folder, files)?.plan()?;
             print(&list(folder, &plan))?;
+            session.say(&format!("{}: nothing was written; {}", folder.display(), counts(&plan)));
             Ok(Outcome::Clean)
         }
         Mode::Write { force } => {
-            target.carry_out(&plan, *force)?;
-            let changed = plan.write.len() + plan.foreign.len();
-            session.say(&format!(
-                "{}: {} written, {} unchanged, {} removed",
-                folder.display(),
-                many(changed, "file"),
-                plan.same,
-                plan.remove.len()
-            ));
-            for path in &plan.left {
-                session.say(&format!(
-                    "left alone: `{}` is no longer emitted, but was changed",
-                    folder.join(path).display()
-                ));
-            }
-            plan.write.iter().for_each(|path| session.detail(&format!("  {}", folder.join(path).display())));
+            let done = write::write(folder, files, *force)?;
+            tell_done(session, folder, &done);
             Ok(Outcome::Clean)
         }
         Mode::Stdout => Ok(Outcome::Clean),
     }
 }
 
+fn counts(plan: &Plan) -> String {
+    let changed = plan.create.len() + plan.change.len() + plan.foreign.len();
+    format!("{} to write, {} unchanged, {} to remove", many(changed, "file"), plan.same, plan.remove.len())
+}
+
+fn tell_done(session: &Session, folder: &Path, done: &Done) {
+    let plan = &done.plan;
+    let changed = plan.create.iter().chain(&plan.change).chain(&plan.foreign);
+    session.say(&format!(
+        "{}: {} written, {} unchanged, {} removed",
+        folder.display(),
+        many(changed.clone().count(), "file"),
+        plan.same,
+        plan.remove.len()
+    ));
+    for path in &plan.left {
+        session.say(&format!("left alone: `{}` is no longer emitted, but was changed", folder.join(path).display()));
+    }
+    for path in &done.saved {
+        session.say(&format!("saved: `{path}` was written by somebody else during the build"));
+    }
+    changed.for_each(|path| session.detail(&format!("  {}", folder.join(path).display())));
+}
+
+/// What a plan does, a line for each file.
 fn list(folder: &Path, plan: &Plan) -> String {
     let mut out = String::new();
     let groups = [
-        ("write", &plan.write),
+        ("create", &plan.create),
+        ("change", &plan.change),
         ("remove", &plan.remove),
-        ("overwrite (changed by hand)", &plan.foreign),
-        ("leave", &plan.left),
+        ("changed by hand, needs --force:", &plan.foreign),
+        ("in the way, move it:", &plan.blocked),
+        ("changed by hand, left alone:", &plan.left),
     ];
     for (what, paths) in groups {
         for path in paths {

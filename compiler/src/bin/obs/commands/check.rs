@@ -3,35 +3,57 @@
 use crate::failure::{Failure, Outcome};
 use crate::files;
 use crate::read::Program;
-use crate::session::{Session, many};
+use crate::session::{Session, many, tell};
 use crate::watch;
+use obs_compiler::diagnostics::Code;
 use obs_compiler::render::{Finding, Format};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 pub fn run(session: &Session, paths: &[PathBuf], format: Format, watched: bool) -> Result<Outcome, Failure> {
-    let files = files::expand(paths)?;
+    let found = files::expand(paths);
     if watched {
-        let [file] = &files[..] else {
-            return Err(Failure::new(format!("--watch follows one program; {} were named", files.len())));
-        };
-        let mut program = session.open(file)?;
-        return watch::watch(&mut program, |program| finish(session, &session.findings(program), 1, format));
+        return follow(session, found, format);
     }
-    let programs = files.iter().map(|f| session.open(f)).collect::<Result<Vec<_>, _>>()?;
+    let (files, mut failures) = found;
+    let mut programs = Vec::new();
+    for file in &files {
+        match session.open(file) {
+            Ok(program) => programs.push(program),
+            Err(failure) => failures.push(failure),
+        }
+    }
     let entries = entries(&programs);
+    let mut seen = HashSet::new();
     let mut findings: Vec<Finding> = Vec::new();
     for program in &entries {
         let _progress = session.progress("checking", Path::new(&program.entry));
-        let new = session.findings(program);
         // a file that two programs share is reported once
-        findings.extend(new.into_iter().filter(|f| !findings.iter().any(|known| same(known, f))).collect::<Vec<_>>());
+        findings.extend(session.findings(program).into_iter().filter(|f| seen.insert(identity(f))));
     }
-    finish(session, &findings, entries.len(), format)
+    // what could be read is reported, and in a machine's form the document is there in any case
+    let outcome = finish(session, &findings, entries.len(), format)?;
+    let Some(last) = failures.pop() else { return Ok(outcome) };
+    failures.iter().for_each(|failure| tell(&format!("{failure}\n")));
+    Err(last)
 }
 
-fn same(a: &Finding, b: &Finding) -> bool {
-    (a.code, &a.message, a.place.short()) == (b.code, &b.message, b.place.short())
+/// The same again after each change.
+fn follow(session: &Session, found: (Vec<PathBuf>, Vec<Failure>), format: Format) -> Result<Outcome, Failure> {
+    match found {
+        (_, mut failures) if !failures.is_empty() => Err(failures.remove(0)),
+        (files, _) => {
+            let [file] = &files[..] else {
+                return Err(Failure::new(format!("--watch follows one program; {} were named", files.len())));
+            };
+            let mut program = session.open(file)?;
+            watch::watch(session, &mut program, |program| finish(session, &session.findings(program), 1, format))
+        }
+    }
+}
+
+fn identity(f: &Finding) -> (Code, String, String) {
+    (f.code, f.message.clone(), f.place.short())
 }
 
 /// Those that no other one imports: an imported file is checked as part of its program. In a circle, all.
@@ -45,7 +67,7 @@ fn entries(programs: &[Program]) -> Vec<&Program> {
 
 fn finish(session: &Session, findings: &[Finding], programs: usize, format: Format) -> Result<Outcome, Failure> {
     let outcome = session.report(findings, format)?;
-    if findings.is_empty() && format.for_people() {
+    if findings.is_empty() && programs > 0 && format.for_people() {
         session.say(&format!("{}: nothing wrong; `obs build` writes what it needs to run", many(programs, "program")));
     }
     Ok(outcome)

@@ -20,7 +20,7 @@ pub struct Request {
 pub fn run(session: &Session, request: &Request, watched: bool) -> Result<Outcome, Failure> {
     let mut program = session.open(&request.file)?;
     if watched {
-        return watch::watch(&mut program, |program| once(session, request, program));
+        return watch::watch(session, &mut program, |program| once(session, request, program));
     }
     once(session, request, &program)
 }

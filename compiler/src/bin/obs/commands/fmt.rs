@@ -2,14 +2,13 @@
 
 use crate::failure::{Failure, Outcome};
 use crate::read::Program;
-use crate::session::{Session, many, print};
-use crate::{files, write};
+use crate::session::{Session, many, print, tell};
+use crate::{files, interrupt, write};
 use obs_compiler::db::FileText;
 use obs_compiler::disk;
 use obs_compiler::render::Format;
 use obs_compiler::syntax;
 use similar::TextDiff;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub fn run(session: &Session, paths: &[PathBuf], check: bool, diff: bool) -> Result<Outcome, Failure> {
@@ -18,18 +17,23 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool, diff: bool) -> Res
     {
         return stdin(session, check, diff);
     }
-    let files = files::expand(paths)?;
+    let (files, mut failures) = files::expand(paths);
     let (mut broken, mut changed) = (0, 0);
-    for path in &files {
-        match one(session, path, check, diff)? {
-            Formatted::Same => {}
-            Formatted::Changed => changed += 1,
-            Formatted::Broken => broken += 1,
+    for path in files.iter().take_while(|_| !interrupt::pending()) {
+        match one(session, path, check, diff) {
+            Ok(Formatted::Same) => {}
+            Ok(Formatted::Changed) => changed += 1,
+            Ok(Formatted::Broken) => broken += 1,
+            // the others can be formatted all the same
+            Err(failure) => failures.push(failure),
         }
     }
     let done = if check || diff { "would change" } else { "changed" };
     session.say(&format!("{}, {changed} {done}", many(files.len(), "file")));
-    Ok(if broken > 0 || (check && changed > 0) { Outcome::Findings } else { Outcome::Clean })
+    let outcome = if broken > 0 || (check && changed > 0) { Outcome::Findings } else { Outcome::Clean };
+    let Some(last) = failures.pop() else { return Ok(outcome) };
+    failures.iter().for_each(|failure| tell(&format!("{failure}\n")));
+    Err(last)
 }
 
 enum Formatted {
@@ -78,22 +82,30 @@ fn broken(session: &Session, path: &Path) -> Result<Formatted, Failure> {
 }
 
 fn stdin(session: &Session, check: bool, diff: bool) -> Result<Outcome, Failure> {
-    let mut before = String::new();
-    let read = std::io::stdin().read_to_string(&mut before);
-    read.map_err(|e| Failure::new(format!("can't read stdin: {}", obs_compiler::disk::reason(&e))))?;
-    let Some(after) = syntax::format(&before) else {
-        let program = Program::of_text("stdin", before.into());
-        let mut findings = session.findings(&program);
-        findings.retain(|f| f.code.is_syntax());
-        return session.report(&findings, Format::Text);
+    let text = disk::read_text(std::io::stdin().lock());
+    let before = match text {
+        FileText::Text(text) => text,
+        FileText::Unreadable(why) => return Err(Failure::new(format!("can't read stdin: {why}"))),
+        other => return refused(session, other),
     };
-    let same = before == after;
+    let Some(after) = syntax::format(&before) else {
+        return refused(session, FileText::Text(before));
+    };
+    let same = *before == *after;
     match (check, diff) {
         (_, true) => print(&unified("stdin", &before, &after))?,
         (true, false) => {}
         (false, false) => print(&after)?,
     }
     Ok(if check && !same { Outcome::Findings } else { Outcome::Clean })
+}
+
+/// Says why what came from stdin can't be formatted; nothing goes to stdout.
+fn refused(session: &Session, text: FileText) -> Result<Outcome, Failure> {
+    let program = Program::of_text("stdin", text);
+    let mut findings = session.findings(&program);
+    findings.retain(|f| f.code.is_syntax());
+    session.report(&findings, Format::Text)
 }
 
 fn unified(name: &str, before: &str, after: &str) -> String {

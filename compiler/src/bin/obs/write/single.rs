@@ -1,0 +1,55 @@
+//! One file outside of any output folder: `diagram -o`, `fmt`.
+
+use crate::failure::Failure;
+use crate::interrupt;
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Writes a file whole or not at all, with the rights it had. What isn't a file, such as `/dev/stdout` or a pipe, is
+/// written into.
+pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let fail = |e: &std::io::Error| Failure::io("write", path, e);
+    let before = fs::metadata(path).ok();
+    if before.as_ref().is_some_and(|m| m.is_dir()) {
+        return Err(Failure::new(format!("can't write `{}`: it is a folder", path.display())));
+    }
+    if before.as_ref().is_some_and(|m| !m.is_file()) {
+        let mut file = OpenOptions::new().write(true).open(path).map_err(|e| fail(&e))?;
+        return file.write_all(text.as_bytes()).map_err(|e| fail(&e));
+    }
+    let rights = before.map(|m| m.permissions());
+    if rights.as_ref().is_some_and(Permissions::readonly) {
+        return Err(Failure::new(format!("can't write `{}`: it is read-only", path.display())));
+    }
+    // through a link, so that the link stays a link
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let folder = match real.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    interrupt::catch();
+    let mut file = new_file().tempfile_in(&folder).map_err(|e| fail(&e))?;
+    file.write_all(text.as_bytes()).map_err(|e| fail(&e))?;
+    if let Some(rights) = rights {
+        file.as_file().set_permissions(rights).map_err(|e| fail(&e))?;
+    }
+    file.persist(&real).map_err(|e| fail(&e.error))?;
+    Ok(())
+}
+
+/// Temporary files are private; outputs are as readable as any file of the user's.
+#[cfg(unix)]
+fn new_file() -> tempfile::Builder<'static, 'static> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".obs-").permissions(Permissions::from_mode(0o666));
+    builder
+}
+
+#[cfg(not(unix))]
+fn new_file() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".obs-");
+    builder
+}
