@@ -1,1 +1,5 @@
-//! The suite `documents`.
+//! The suite `documents`: pictures and the guide, from programs to text.
+
+mod guide;
+mod mermaid;
+mod programs;

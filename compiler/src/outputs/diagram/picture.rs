@@ -1,6 +1,6 @@
 //! What a view shows, before anything is placed: groups, boxes with lines of text, arrows.
 
-use crate::graph::{Component, Flow, Graph, LayerId, NamespaceId, Signal, View, WorkloadKind};
+use crate::graph::{Component, Flow, Graph, LayerId, NamespaceId, Peer, Signal, View, WorkloadKind};
 use crate::value::{ComponentId, Record};
 
 /// A picture without places.
@@ -97,19 +97,30 @@ impl Picture {
     fn filtered(graph: &Graph, title: String, filter: &Filter<'_>) -> Self {
         let shown: Vec<&Component> =
             graph.components.iter().filter(|c| filter.shows(c) && filter.takes_part(c)).collect();
-        let inside = |c: &&Component| c.namespace.is_some() || c.workload != WorkloadKind::External;
-        let (deployed, outside): (Vec<_>, Vec<_>) = shown.into_iter().partition(inside);
+        let (inside, outside): (Vec<_>, Vec<_>) = shown.into_iter().partition(|c| in_cluster(c));
         let mut content = Vec::new();
-        let cluster = namespaces(graph, &deployed);
+        let cluster = namespaces(graph, &inside);
         if !cluster.is_empty() {
-            content
-                .push(Node::Group { title: format!("Kubernetes cluster: {}", graph.cluster.title), content: cluster });
+            content.push(Node::Group { title: cluster_title(graph), content: cluster });
         }
-        if !outside.is_empty() {
-            let content_outside = outside.iter().map(|c| Node::Box(shape(graph, c))).collect();
-            content.push(Node::Group { title: "Not deployed by this program".to_owned(), content: content_outside });
-        }
+        content.extend(outside.iter().map(|c| Node::Box(shape(graph, c))));
         Self { title, content, arrows: arrows(graph, filter), sideways: false }
+    }
+}
+
+/// Whether it runs in the cluster, deployed by this program or not.
+fn in_cluster(component: &Component) -> bool {
+    component.workload != WorkloadKind::External
+        || component.namespace.is_some()
+        || matches!(component.peer, Some(Peer::Pods { .. }))
+}
+
+/// `Kubernetes cluster: production`; a program without a cluster item gives it no name.
+fn cluster_title(graph: &Graph) -> String {
+    let cluster = &graph.cluster;
+    match cluster.name.as_str() {
+        "default" => cluster.title.to_string(),
+        name => format!("{}: {name}", cluster.title),
     }
 }
 

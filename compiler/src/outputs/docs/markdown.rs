@@ -61,11 +61,39 @@ impl Document {
     }
 }
 
-/// Plain text for Markdown with tables and HTML (GitHub's).
+/// Plain text for Markdown with tables and HTML (GitHub's). Placeholders of a template (`{{ … }}`) become code:
+/// a `$` in them would start a formula on some hosts, and would show its backslash in others.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some((before, inside, after)) = placeholder(rest) {
+        prose(before, &mut out);
+        out.push('`');
+        // tables end a cell at a bar even within code
+        out.push_str(&inside.replace('|', "\\|"));
+        out.push('`');
+        rest = after;
+    }
+    prose(rest, &mut out);
+    out
+}
+
+/// The first `{{ … }}` on one line without a backtick, with what is before and after.
+fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
+    let start = text.find("{{")?;
+    let end = start + text[start..].find("}}")? + 2;
+    let inside = &text[start..end];
+    (!inside.contains(|c: char| c == '`' || c.is_control())).then(|| (&text[..start], inside, &text[end..]))
+}
+
+fn prose(text: &str, out: &mut String) {
+    let mut before = ' ';
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let within_word = before.is_alphanumeric() && chars.peek().is_some_and(|next| next.is_alphanumeric());
         match c {
+            // within a word it stands for itself
+            '_' if within_word => out.push(c),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' => {
                 out.push('\\');
                 out.push(c);
@@ -76,6 +104,6 @@ fn escape(text: &str) -> String {
             c if c.is_control() => out.push(' '),
             c => out.push(c),
         }
+        before = c;
     }
-    out
 }

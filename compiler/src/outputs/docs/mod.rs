@@ -32,7 +32,7 @@ fn introduction(graph: &Graph, doc: &mut Document) {
     let told = graph.doc.as_deref().unwrap_or_default();
     let (title, rest) = told.split_once('\n').unwrap_or((told, ""));
     let title = title.trim().trim_end_matches('.');
-    let default = format!("The stack of {}", graph.cluster.title);
+    let default = format!("The stack of {}", graph.cluster.name);
     doc.heading(1, if title.is_empty() { &default } else { title });
     // doc lines are Markdown, as in other languages
     doc.markdown(rest.trim());
@@ -43,7 +43,10 @@ fn pictures(graph: &Graph, doc: &mut Document) {
     doc.heading(2, "System architecture");
     // the view exists, always
     doc.fence("text", &diagram::draw(graph, "system", Format::Ascii).unwrap_or_default());
-    doc.markdown("An arrow points from the side that opens the connection to the side that listens.");
+    doc.markdown(
+        "An arrow points from the side that opens the connection to the side that listens. What stands in a dashed \
+         box is not deployed by this program.",
+    );
     doc.fence("mermaid", &diagram::draw(graph, "system", Format::Mermaid).unwrap_or_default());
     for view in &graph.views {
         doc.heading(2, view.title.as_ref().unwrap_or(&view.name));
