@@ -62,7 +62,9 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
 /// Brings files into a folder, or says what would happen.
 pub fn deliver(session: &Session, folder: &Path, files: &[OutputFile], mode: &Mode) -> Result<Outcome, Failure> {
     for path in write::case_clashes(files) {
-        session.say(&format!("note: `{path}` differs from another file only in case; some file systems take them for one"));
+        session.say(&format!(
+            "note: `{path}` differs from another file only in case; some file systems take them for one"
+        ));
     }
     match mode {
         Mode::Check => {

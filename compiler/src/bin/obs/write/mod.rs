@@ -125,7 +125,9 @@ impl<'a> Target<'a> {
         let written = plan.create.iter().chain(&plan.change).chain(forced);
         Changes {
             folder: self.folder,
-            write: written.map(|path| (path.as_str(), self.files.get(path.as_str()).copied().unwrap_or_default())).collect(),
+            write: written
+                .map(|path| (path.as_str(), self.files.get(path.as_str()).copied().unwrap_or_default()))
+                .collect(),
             remove: plan.remove.iter().map(String::as_str).collect(),
         }
     }
@@ -183,17 +185,24 @@ pub fn write(folder: &Path, files: &[OutputFile], force: bool) -> Result<Done, F
 
 /// Says why nothing is written, where something is in the way.
 fn refuse(folder: &Path, plan: &Plan, force: bool) -> Result<(), Failure> {
-    let more = |paths: &[String]| if paths.len() > 1 { format!(" (and {} more)", paths.len() - 1) } else { String::new() };
+    let more =
+        |paths: &[String]| if paths.len() > 1 { format!(" (and {} more)", paths.len() - 1) } else { String::new() };
     if let Some(first) = plan.blocked.first() {
         let (path, more) = (folder.join(first), more(&plan.blocked));
-        return Err(Failure::new(format!("a folder or a link is in the way of `{}`{more}; nothing was written", path.display()))
-            .help("move it away: obs follows no links within its output folder"));
+        return Err(Failure::new(format!(
+            "a folder or a link is in the way of `{}`{more}; nothing was written",
+            path.display()
+        ))
+        .help("move it away: obs follows no links within its output folder"));
     }
     match plan.foreign.first() {
         Some(first) if !force => {
             let (path, more) = (folder.join(first), more(&plan.foreign));
-            Err(Failure::new(format!("`{}`{more} was changed by hand or isn't obs's; nothing was written", path.display()))
-                .help("move it away, or pass --force to overwrite it"))
+            Err(Failure::new(format!(
+                "`{}`{more} was changed by hand or isn't obs's; nothing was written",
+                path.display()
+            ))
+            .help("move it away, or pass --force to overwrite it"))
         }
         _ => Ok(()),
     }
