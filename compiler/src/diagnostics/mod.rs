@@ -98,6 +98,12 @@ impl Diagnostic {
         self
     }
 
+    /// Adds a ready fix.
+    pub fn with_fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fixes.extend(fix.into());
+        self
+    }
+
     /// Offers `suggestion`, if there is one, as help and as a fix that replaces the primary place.
     pub fn suggest(self, suggestion: Option<&str>) -> Self {
         let Some(name) = suggestion else { return self };

@@ -87,6 +87,8 @@ pub struct Namespace {
     pub title: SmolStr,
     /// Deny all traffic that no flow declares.
     pub isolated: bool,
+    /// Where the program says so; `None` where it is so of itself.
+    pub isolated_span: Option<Span>,
     /// Pod Security level to enforce: `restricted`, `baseline` or `privileged`.
     pub pod_security: SmolStr,
     /// Further labels.

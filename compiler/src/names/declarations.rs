@@ -118,6 +118,11 @@ fn declared(kind: &ItemKind) -> Option<(DefKind, &Ident)> {
     })
 }
 
+/// The name that an item declares.
+pub fn declared_name(kind: &ItemKind) -> Option<&SmolStr> {
+    declared(kind).map(|(_, name)| &name.name)
+}
+
 /// The items within an item: those of a namespace or a layer.
 pub fn nested_items(item: &Item) -> &[Item] {
     match &item.kind {

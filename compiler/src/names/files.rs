@@ -123,13 +123,15 @@ impl Walk<'_> {
         };
         let Some(target) = db::file_by_path(db, path) else {
             self.out.wanted.push(path.clone());
-            self.missing(import, format!("there is no file `{path}`"));
+            self.missing(import, path);
             return;
         };
         match target.text(db) {
-            FileText::Missing => return self.missing(import, format!("there is no file `{path}`")),
+            FileText::Missing => return self.missing(import, path),
             FileText::Unreadable(why) => {
-                return self.missing(import, format!("the import `{path}` can't be read: {why}"));
+                let message = format!("the import `{path}` can't be read: {why}");
+                self.out.diagnostics.push(Diagnostic::new(Code::OBS1001, import.span, message));
+                return;
             }
             FileText::OutsideRoot => {
                 let message = format!("the import `{written}` leads out of the project through a link");
@@ -159,8 +161,9 @@ impl Walk<'_> {
         self.visit(target);
     }
 
-    fn missing(&mut self, import: &Imported, message: String) {
-        let help = "the path is relative to this file";
+    fn missing(&mut self, import: &Imported, path: &str) {
+        let message = format!("there is no file `{path}`");
+        let help = "the path is relative to this file, and the name as it is on disk, with `.obs`";
         self.out.diagnostics.push(Diagnostic::new(Code::OBS1001, import.span, message).help(help));
     }
 }

@@ -1,9 +1,13 @@
 //! What names mean: what each file declares, what it imports, what is in scope in it.
 
 mod declarations;
+mod edits;
 mod files;
 mod visible;
 
-pub use declarations::{DefId, DefKind, Export, Exports, Space, exports, find_item, library_exports, nested_items};
+pub use declarations::{
+    DefId, DefKind, Export, Exports, Space, declared_name, exports, find_item, library_exports, nested_items,
+};
+pub use edits::{add_library_import, remove_import};
 pub use files::{Imported, Program, imports, program, relative_path};
 pub use visible::{Binding, ImportedName, Scope, library_imports, name_diagnostics, scope};

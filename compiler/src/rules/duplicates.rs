@@ -3,6 +3,7 @@
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::Flow;
+use crate::syntax::ast::{FlowDef, ItemKind};
 use crate::value::ComponentId;
 use rustc_hash::FxHashMap;
 
@@ -17,6 +18,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             let message = format!("`{from} -> {to}: {}` is declared twice", flow.protocol);
             let diagnostic = Diagnostic::new(Code::OBS3106, flow.span, message);
             let diagnostic = diagnostic.label(before.span, "declared here first").help("remove one of them");
+            let alone = |def: &FlowDef| def.ends.len() == 2 && def.ends.iter().all(|e| e.len() == 1);
+            let whole = context.item(flow.span).is_some_and(|i| matches!(&i.kind, ItemKind::Flow(def) if alone(def)));
+            let diagnostic = if whole { diagnostic.fix("remove this one", flow.span, "", true) } else { diagnostic };
             out.push(diagnostic.about(from.clone()).about(to.clone()));
         }
         same.push(flow);

@@ -32,9 +32,11 @@ mod unused_components;
 mod unused_names;
 
 use crate::db::{self, Db, SourceFile};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::graph::{self, Graph, Waiver};
 use crate::names;
+use crate::syntax::ast::Item;
+use crate::text::Span;
 use crate::types::items;
 use smol_str::SmolStr;
 
@@ -53,43 +55,54 @@ impl<'a> Context<'a> {
     pub fn graph(&self) -> &'a Graph {
         &self.graphs[0]
     }
+
+    /// The item that a span belongs to, as it is written.
+    fn item(&self, span: Span) -> Option<Item> {
+        let ast = db::ast(self.db, db::file(self.db, span.file));
+        names::find_item(&ast.items, span.item).cloned()
+    }
 }
 
 /// A rule: finds what is wrong.
 type Rule = fn(&Context<'_>, &mut Vec<Diagnostic>);
 
-/// All rules, in the order of their codes.
+/// Rules about what is there, in the order of their codes.
 const RULES: &[Rule] = &[
     namespaces::check,
     spoken::check,
-    common_signals::check,
-    duplicates::check,
     push_loops::check,
-    lost_signals::check,
-    unread_stores::check,
     ports::check,
-    unheard_alerts::check,
     pushed_to_replicas::check,
     bounds::check,
     tolerance::check,
-    shared_state::check,
     no_capacity::check,
     scale_down::check,
     unscalable::check,
     incomplete_scales::check,
     inexpressible::check,
-    singletons::check,
     blocked_drains::check,
-    room::check,
     retention_gaps::check,
-    backups::check,
     open_doors::check,
     boundaries::check,
     hosts::check,
-    unused_components::check,
-    unused_names::check,
     images::check,
     deprecated::check,
+];
+
+/// Rules about what is missing or the same. They are asked once names and types are right: what they miss may only be
+/// misspelt, and that was said.
+const RULES_WHEN_SOUND: &[Rule] = &[
+    common_signals::check,
+    duplicates::check,
+    lost_signals::check,
+    unread_stores::check,
+    unheard_alerts::check,
+    shared_state::check,
+    singletons::check,
+    room::check,
+    backups::check,
+    unused_components::check,
+    unused_names::check,
 ];
 
 /// What was found, and what of it the program waives.
@@ -115,15 +128,16 @@ pub fn check(db: &dyn Db, entry: SourceFile) -> Checked {
     let graphs = graph::graphs(db, entry);
     out.extend_from_slice(&graphs.diagnostics);
     // what follows would only repeat what is wrong with names and types
-    let sound = !out.iter().any(Diagnostic::is_error);
+    let sound = !out.iter().any(|d| d.is_error() && d.code != Code::OBS5104);
     if let Some(first) = graphs.graphs.first() {
         let context = Context { graphs: &graphs.graphs, db, entry };
         RULES.iter().for_each(|rule| rule(&context, &mut out));
         if sound {
+            RULES_WHEN_SOUND.iter().for_each(|rule| rule(&context, &mut out));
             out.extend(graph::check_asserts(db, entry));
             out.extend_from_slice(&graph::stacks(db, entry).diagnostics);
         }
-        waive(&first.waivers, out)
+        waive(&first.waivers, out, sound)
     } else {
         Checked { found: out, waived: Vec::new() }
     }
@@ -147,8 +161,9 @@ pub fn expired_waivers(db: &dyn Db, entry: SourceFile, today: &str) -> Vec<Diagn
     out
 }
 
-/// Parts what is waived from the rest. Errors can't be waived: such a program has no meaning.
-fn waive(waivers: &[Waiver], all: Vec<Diagnostic>) -> Checked {
+/// Parts what is waived from the rest. Errors can't be waived: such a program has no meaning. Whether a waiver is
+/// used is known where all rules were asked.
+fn waive(waivers: &[Waiver], all: Vec<Diagnostic>, complete: bool) -> Checked {
     let waives = |waiver: &Waiver, d: &Diagnostic| {
         !d.is_error()
             && waiver.code.eq_ignore_ascii_case(d.code.id())
@@ -166,11 +181,31 @@ fn waive(waivers: &[Waiver], all: Vec<Diagnostic>) -> Checked {
             None => out.found.push(diagnostic),
         }
     }
-    for (waiver, _) in waivers.iter().zip(&used).filter(|(_, used)| !**used) {
-        if Code::parse(&waiver.code).is_some() {
-            let message = format!("nothing here is waived: `{}` isn't found", waiver.code);
-            out.found.push(Diagnostic::new(Code::OBS5103, waiver.span, message).help("remove the waiver"));
+    for (waiver, _) in waivers.iter().zip(&used).filter(|(_, used)| complete && !**used) {
+        // of an error or a code that doesn't exist was told already
+        if Code::parse(&waiver.code).is_some_and(|c| c.severity() != Severity::Error) {
+            out.found.push(unused(waiver));
         }
     }
     out
+}
+
+fn unused(waiver: &Waiver) -> Diagnostic {
+    let place = match waiver.on.is_empty() {
+        true => String::new(),
+        false => format!(" at {}", list(waiver.on.iter().map(|n| n.as_str()))),
+    };
+    let message = format!("this waives nothing: `{}` isn't found{place}", waiver.code);
+    let diagnostic = Diagnostic::new(Code::OBS5103, waiver.span, message).help("remove the waiver");
+    diagnostic.fix("remove the waiver", waiver.span, "", true)
+}
+
+/// Names for a message: "`a`, `b` and `c`".
+fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|n| format!("`{n}`")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
 }

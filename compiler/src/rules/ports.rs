@@ -2,7 +2,8 @@
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{Component, Graph, PortTransport};
+use crate::graph::{Component, Flow, Graph, Port, PortTransport};
+use crate::text::Span;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
@@ -13,33 +14,49 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// A flow to a port that the `ports` setting leaves closed.
+/// Ports that flows need and that the `ports` setting leaves closed: one setting, one finding.
 fn closed(graph: &Graph, out: &mut Vec<Diagnostic>) {
-    for flow in &graph.flows {
-        let to = graph.component(flow.to);
-        let named: Vec<&str> =
-            to.accepts.iter().filter(|a| a.protocol == flow.protocol).filter_map(|a| a.port.as_deref()).collect();
-        let open = to.ports.iter().any(|p| named.contains(&p.name.as_str()));
-        let Some(port) = to.closed_ports.iter().find(|p| named.contains(&p.name.as_str())) else { continue };
-        let Some(setting) = to.params.get("ports").and_then(|p| p.chain.last()) else { continue };
-        if open {
-            continue;
-        }
-        let what = match flow.implicit {
-            true => format!(
-                "the instances of `{}` reach each other by `{}` on port {}",
-                to.name, flow.protocol, port.number
-            ),
-            false => format!("`{}` is reached by `{}` on port {}", to.name, flow.protocol, port.number),
+    for to in &graph.components {
+        let Some(setting) = to.params.get("ports") else { continue };
+        let needed: Vec<(&Flow, &Port)> =
+            graph.flows.iter().filter(|f| f.to == to.id).filter_map(|f| Some((f, shut(to, f)?))).collect();
+        let mut missing: Vec<(&Port, &str)> = needed.iter().map(|(f, p)| (*p, f.protocol.as_str())).collect();
+        missing.sort_by_key(|(p, _)| p.number);
+        missing.dedup_by_key(|(p, _)| p.number);
+        let (false, Some(link)) = (missing.is_empty(), setting.chain.last()) else { continue };
+        let said: Vec<String> = missing.iter().map(|(p, by)| format!("{} (`{by}`)", p.number)).collect();
+        let (one, numbers) = (missing.len() == 1, missing.iter().map(|(p, _)| p.number.to_string()));
+        let numbers = numbers.collect::<Vec<_>>().join(", ");
+        let message = match one {
+            true => format!("`{}` is reached on port {}, which isn't open", to.name, said.join("")),
+            false => format!("`{}` is reached on ports {}, which aren't open", to.name, said.join(" and ")),
         };
-        let mut diagnostic = Diagnostic::new(Code::OBS3111, setting.span, format!("{what}, which isn't open"))
-            .help(format!("add {} to `ports`", port.number))
-            .about(to.name.clone());
-        if !flow.implicit {
-            diagnostic = diagnostic.label(flow.span, "needed here");
+        let mut diagnostic =
+            Diagnostic::new(Code::OBS3111, link.span, message).help(format!("add {numbers} to `ports`"));
+        let mut told: Vec<Span> = Vec::new();
+        for (flow, _) in needed.iter().filter(|(f, _)| !f.implicit) {
+            if !told.contains(&flow.span) {
+                told.push(flow.span);
+                diagnostic = diagnostic.label(flow.span, "needed here");
+            }
         }
-        out.push(diagnostic);
+        if needed.iter().any(|(f, _)| f.implicit) {
+            diagnostic = diagnostic.label(to.name_span, "its instances reach each other");
+        }
+        if let Some(last) = setting.value.elements().last() {
+            let title = format!("open {numbers}");
+            diagnostic = diagnostic.fix(title, last.span.end(), format!(", {numbers}"), true);
+        }
+        out.push(diagnostic.about(to.name.clone()));
     }
+}
+
+/// The port that the flow needs, where none that would do is open.
+fn shut<'a>(to: &'a Component, flow: &Flow) -> Option<&'a Port> {
+    let named: Vec<&str> =
+        to.accepts.iter().filter(|a| a.protocol == flow.protocol).filter_map(|a| a.port.as_deref()).collect();
+    let open = to.ports.iter().any(|p| named.contains(&p.name.as_str()));
+    to.closed_ports.iter().find(|p| named.contains(&p.name.as_str())).filter(|_| !open)
 }
 
 /// A number in the `ports` setting that the kind doesn't have.

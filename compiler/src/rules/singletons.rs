@@ -1,6 +1,6 @@
 //! OBS4109: nothing that a promised-available component needs is a single instance.
 
-use super::Context;
+use super::{Context, list};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Component, Graph, WorkloadKind};
 
@@ -14,11 +14,12 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             if single.is_empty() || !deployed {
                 continue;
             }
+            let whose =
+                if needed.id == promised.id { String::new() } else { format!("needs `{}`, which ", needed.name) };
+            let profiles = list(single.iter().copied());
             let message = format!(
-                "`{}` is promised to be available, and `{}` is a single instance (profile {})",
-                promised.name,
-                needed.name,
-                single.join(", ")
+                "`{}` is promised to be available, and {whose}is a single instance in profile {profiles}",
+                promised.name
             );
             let span = needed.replicas.scale.as_ref().map_or(needed.replicas.origin, |s| s.0);
             out.push(

@@ -1,43 +1,76 @@
 //! OBS3103 and OBS3104: the subject of a flow speaks its protocol, and the object takes it.
 
-use super::Context;
-use crate::diagnostics::{Code, Diagnostic};
+use super::{Context, list};
+use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
 use crate::graph::{Component, Flow};
-use crate::text::Span;
+use crate::syntax::ast::{FlowDef, ItemKind, Path};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
     for flow in graph.flows.iter().filter(|f| !f.implicit) {
         let (from, to) = (graph.component(flow.from), graph.component(flow.to));
-        if !from.emits.iter().any(|e| e.protocol == flow.protocol) {
-            let message = format!("`{}` ({}) doesn't speak `{}`", from.name, from.kind, flow.protocol);
-            out.push(finish(Code::OBS3103, flow, from, to, message, flow.from_span));
-        }
-        if !to.accepts.iter().any(|a| a.protocol == flow.protocol) {
-            let message = format!("`{}` ({}) doesn't accept `{}`", to.name, to.kind, flow.protocol);
-            out.push(finish(Code::OBS3104, flow, from, to, message, flow.to_span));
-        }
+        let speaks = from.emits.iter().any(|e| e.protocol == flow.protocol);
+        let accepts = to.accepts.iter().any(|a| a.protocol == flow.protocol);
+        // where neither end knows it, the flow is wrong once
+        let (code, span, message) = match (speaks, accepts) {
+            (true, true) => continue,
+            (false, _) => {
+                let message = format!("`{}` (`{}`) doesn't speak `{}`", from.name, from.kind, flow.protocol);
+                (Code::OBS3103, flow.from_span, message)
+            }
+            (true, false) => {
+                let message = format!("`{}` (`{}`) doesn't accept `{}`", to.name, to.kind, flow.protocol);
+                (Code::OBS3104, flow.to_span, message)
+            }
+        };
+        let diagnostic = Diagnostic::new(code, span, message).about(from.name.clone()).about(to.name.clone());
+        out.push(advise(context, diagnostic, flow, from, to));
     }
 }
 
-fn finish(code: Code, flow: &Flow, from: &Component, to: &Component, message: String, span: Span) -> Diagnostic {
-    let mut help = match common(from, to)[..] {
-        [] => format!("`{}` has no protocol for `{}`", from.name, to.name),
-        ref fit => format!("from `{}` to `{}` fits {}", from.name, to.name, names(fit)),
-    };
-    let back = common(to, from);
-    if back.contains(&flow.protocol.as_str()) {
-        help = format!("the arrow points from the side that opens the connection: `{} -> {}`", to.name, from.name);
+/// What would be right: the other way round, or another protocol.
+fn advise(context: &Context<'_>, found: Diagnostic, flow: &Flow, from: &Component, to: &Component) -> Diagnostic {
+    if common(to, from).contains(&flow.protocol.as_str()) {
+        let help = format!("the arrow points from the side that opens the connection: `{} -> {}`", to.name, from.name);
+        return found.help(help).with_fix(turned(context, flow));
     }
-    Diagnostic::new(code, span, message).help(help).about(from.name.clone()).about(to.name.clone())
+    let fit = common(from, to);
+    if fit.is_empty() {
+        return found.help(format!("`{}` has no protocol for `{}`", from.name, to.name));
+    }
+    let help = format!("from `{}` to `{}` fits {}", from.name, to.name, list(fit.iter().copied()));
+    let place = single(context, flow).and_then(|def| def.protocol).map(|p| p.span);
+    match (place, fit.as_slice()) {
+        (Some(place), [one]) => found.help(help).fix(format!("change to `{one}`"), place, *one, false),
+        _ => found.help(help),
+    }
+}
+
+/// The flow's item, where it declares this flow alone, in one direction or both.
+fn single(context: &Context<'_>, flow: &Flow) -> Option<FlowDef> {
+    match context.item(flow.span)?.kind {
+        ItemKind::Flow(def) if def.ends.len() == 2 && def.ends.iter().all(|e| e.len() == 1) => Some(def),
+        _ => None,
+    }
+}
+
+/// Turns the arrow round; of two directions, keeps the one that fits.
+fn turned(context: &Context<'_>, flow: &Flow) -> Option<Fix> {
+    let def = single(context, flow)?;
+    let (left, right) = (&def.ends[0][0], &def.ends[1][0]);
+    let both = def.both_ways.first() == Some(&true);
+    let (subject, object) = if flow.from_span == left.span { (right, left) } else { (left, right) };
+    let text = format!("{} -> {}", written(subject), written(object));
+    let title = if both { format!("keep `{text}`") } else { format!("turn round: `{text}`") };
+    Some(Fix { title, edits: vec![Edit { span: left.span.to(right.span), text }], safe: false })
+}
+
+fn written(path: &Path) -> String {
+    path.segments.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(".")
 }
 
 /// Protocols that fit both ends.
 fn common<'a>(from: &'a Component, to: &Component) -> Vec<&'a str> {
     let taken = |protocol: &str| to.accepts.iter().any(|a| a.protocol == protocol);
     from.emits.iter().map(|e| e.protocol.as_str()).filter(|p| taken(p)).collect()
-}
-
-fn names(protocols: &[&str]) -> String {
-    protocols.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(" or ")
 }

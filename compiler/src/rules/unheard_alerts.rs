@@ -1,34 +1,33 @@
 //! OBS3114: alerts that fire reach someone.
 
-use super::Context;
+use super::{Context, list};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::value::ComponentId;
+use crate::graph::{Component, Graph};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
-    for component in &graph.components {
-        let ways: Vec<&str> = component.emits.iter().filter(|e| e.notifies).map(|e| e.protocol.as_str()).collect();
-        // without data there is nothing to alert on
-        let works = graph.flows.iter().any(|f| graph.data_to(f) == component.id && !f.signals.is_empty());
-        let heard = graph.flows.iter().any(|f| f.from == component.id && ways.contains(&f.protocol.as_str()));
-        if ways.is_empty() || !works || heard || component.stores.is_empty() {
-            continue;
-        }
-        // one that others take over from needs no way of its own
-        if graph.flows.iter().any(|f| f.to == component.id && !f.backward && others_alert(context, f.from)) {
-            continue;
-        }
-        let message =
-            format!("the alerts of `{}` reach no one: it has no flow by `{}`", component.name, ways.join("` or `"));
-        out.push(
-            Diagnostic::new(Code::OBS3114, component.name_span, message)
-                .help("add a component that takes alerts, and a flow to it")
-                .about(component.name.clone()),
-        );
+    let notifies = |c: &Component, protocol: &str| c.emits.iter().any(|e| e.notifies && e.protocol == protocol);
+    if graph.flows.iter().any(|f| notifies(graph.component(f.from), &f.protocol)) {
+        return;
     }
+    // one place where alerts are evaluated is enough to say that none is heard
+    let evaluates = |c: &&Component| c.emits.iter().any(|e| e.notifies) && !watched(graph, c).is_empty();
+    let Some(component) = graph.components.iter().find(evaluates) else { return };
+    let ways = list(component.emits.iter().filter(|e| e.notifies).map(|e| e.protocol.as_str()));
+    let of = list(watched(graph, component));
+    let message =
+        format!("`{}` evaluates the alerts of {of}, and tells no one: it has no flow by {ways}", component.name);
+    out.push(
+        Diagnostic::new(Code::OBS3114, component.name_span, message)
+            .help("add a component that takes alerts, and a flow to it")
+            .about(component.name.clone()),
+    );
 }
 
-fn others_alert(context: &Context<'_>, id: ComponentId) -> bool {
-    let component = context.graph().component(id);
-    component.emits.iter().any(|e| e.notifies)
+/// Components with alerts that this one asks for data.
+fn watched<'a>(graph: &'a Graph, by: &Component) -> Vec<&'a str> {
+    let asks = |c: &Component| {
+        graph.flows.iter().any(|f| f.from == by.id && f.to == c.id && f.backward && !f.signals.is_empty())
+    };
+    graph.components.iter().filter(|c| !c.alerts.is_empty() && asks(c)).map(|c| c.name.as_str()).collect()
 }

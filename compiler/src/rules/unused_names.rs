@@ -25,7 +25,8 @@ fn imports(context: &Context<'_>, file: SourceFile, uses: &[Use], out: &mut Vec<
     for ImportedName { name, span, def } in names::library_imports(context.db, file) {
         if !uses.iter().any(|u| matches!(&u.target, Target::Def(d, _) if *d == def)) {
             let message = format!("`{name}` is imported and not used");
-            out.push(Diagnostic::new(Code::OBS5109, span, message).help("remove it from the import"));
+            let diagnostic = Diagnostic::new(Code::OBS5109, span, message).help("remove it from the import");
+            out.push(diagnostic.with_fix(names::remove_import(context.db, file, span)));
         }
     }
 }

@@ -6,7 +6,7 @@ use super::elaborate::{Elaborator, Place, Target, Use};
 use super::queries::{self, KindInfo};
 use super::ty::{KindRef, ProtocolRef, RecordTy, Ty};
 use crate::db::{self, Db, SourceFile};
-use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::names::{self, DefId, DefKind, Space};
 use crate::syntax::ast::{self, BinaryOp, Block, EntryKind, Expr, ExprKind, Ident, Item, ItemKind, Key, Path};
 use crate::text::Span;
@@ -319,7 +319,8 @@ impl<'a> Items<'a> {
         let block = self.block(item, &it.name, title, &it.settings, &attributes::NAMESPACE, "a namespace");
         if let Some(outer) = &self.namespace {
             let message = format!("the namespace `{}` can't lie within `{outer}`", it.name.name);
-            self.elab.diagnostics.push(Diagnostic::new(Code::OBS1006, it.name.span, message));
+            let help = format!("close `{outer}` before it: namespaces stand side by side");
+            self.elab.diagnostics.push(Diagnostic::new(Code::OBS1006, it.name.span, message).help(help));
         }
         self.out.namespaces.push(block);
         let outer = self.namespace.replace(it.name.name.clone());
@@ -331,7 +332,8 @@ impl<'a> Items<'a> {
         let block = self.block(item, &it.name, it.title.as_ref(), &it.settings, &attributes::LAYER, "a layer");
         if let Some(outer) = &self.layer {
             let message = format!("the layer `{}` can't lie within `{outer}`", it.name.name);
-            self.elab.diagnostics.push(Diagnostic::new(Code::OBS1006, it.name.span, message));
+            let help = format!("close `{outer}` before it: layers stand side by side");
+            self.elab.diagnostics.push(Diagnostic::new(Code::OBS1006, it.name.span, message).help(help));
         }
         self.out.layers.push(block);
         let outer = self.layer.replace(it.name.name.clone());
@@ -582,9 +584,13 @@ impl<'a> Items<'a> {
                     .iter()
                     .map(|a| format!("`{}`", a.speak.protocol))
                     .collect();
-                let help = match accepts.is_empty() {
-                    true => format!("`{}` accepts nothing", to_kind.name),
-                    false => format!("`{}` accepts {}", to_kind.name, accepts.join(", ")),
+                let back = common_protocols(self.db, to_kind, from_kind);
+                let help = match (back.first(), accepts.is_empty()) {
+                    (Some(_), _) => {
+                        format!("the arrow points from the side that opens the connection: `{} -> {}`", to.0, from.0)
+                    }
+                    (None, true) => format!("`{}` accepts nothing", to_kind.name),
+                    (None, false) => format!("`{}` accepts {}", to_kind.name, accepts.join(", ")),
                 };
                 let diagnostic = Diagnostic::new(Code::OBS3101, span, message).help(help);
                 self.elab.diagnostics.push(diagnostic.about(from.0.clone()).about(to.0.clone()));
@@ -594,7 +600,12 @@ impl<'a> Items<'a> {
                 let list: Vec<String> = many.iter().map(|p| format!("`{}`", p.name)).collect();
                 let message = format!("`{}` and `{}` share several protocols", from.0, to.0);
                 let help = format!("say which: {}", list.join(", "));
-                self.elab.diagnostics.push(Diagnostic::new(Code::OBS3102, span, message).help(help));
+                let mut diagnostic = Diagnostic::new(Code::OBS3102, span, message).help(help);
+                for protocol in many {
+                    let title = format!("say `{}`", protocol.name);
+                    diagnostic = diagnostic.fix(title, to.2.end(), format!(": {}", protocol.name), false);
+                }
+                self.elab.diagnostics.push(diagnostic.about(from.0.clone()).about(to.0.clone()));
                 None
             }
         }
@@ -813,6 +824,11 @@ impl<'a> Items<'a> {
             let message = format!("there is no code `{}`", code.name);
             let suggestion = nearest(&code.name, known);
             self.elab.diagnostics.push(Diagnostic::new(Code::OBS5104, code.span, message).suggest(suggestion));
+        }
+        if let Some(code) = Code::parse(&code.name).filter(|c| c.severity() == Severity::Error) {
+            let message = format!("`{}` is an error: it can't be waived", code.id());
+            let help = "a program with an error has no meaning, or can't work: resolve it";
+            self.elab.diagnostics.push(Diagnostic::new(Code::OBS5104, it.code.span, message).help(help));
         }
         if let Some((date, span)) = &it.until
             && let Some(wanted) = super::ty::Form::Date.complaint(date)

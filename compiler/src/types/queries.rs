@@ -7,7 +7,7 @@ use super::elaborate::{Elaborator, Place, Use};
 use super::ty::{KindRef, Ty};
 use crate::db::{self, Db, Project, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::names::{DefId, DefKind, Space, find_item, library_exports, scope};
+use crate::names::{DefId, DefKind, Space, declared_name, find_item, library_exports, scope};
 use crate::syntax::ast::{self, EntryKind, Item, ItemKind, Key, Member, MemberKind};
 use crate::text::{FileId, Span};
 use crate::value::Value;
@@ -30,10 +30,12 @@ fn with_item<T: Default>(db: &dyn Db, key: DefKey<'_>, f: impl FnOnce(&Item, Def
 
 fn recursion(db: &dyn Db, key: DefKey<'_>) -> Vec<Diagnostic> {
     with_item(db, key, |item, _| {
-        let message = "this is defined through itself";
-        vec![
-            Diagnostic::new(Code::OBS2112, item.span, message).help("evaluation always ends: recursion isn't possible"),
-        ]
+        let message = match declared_name(&item.kind) {
+            Some(name) => format!("`{name}` is defined through itself"),
+            None => "this is defined through itself".to_owned(),
+        };
+        let help = "evaluation always ends: nothing may need its own value, directly or through others";
+        vec![Diagnostic::new(Code::OBS2112, item.span, message).help(help)]
     })
 }
 

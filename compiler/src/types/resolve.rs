@@ -5,7 +5,7 @@ use super::queries;
 use super::refine;
 use super::ty::{Bounds, FieldTy, Form, Pattern, ProtocolRef, RecordTy, Ty, Unit, VariantsTy};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::names::{DefId, DefKind, Space};
+use crate::names::{DefId, DefKind, Space, add_library_import};
 use crate::syntax::ast::{Expr, ExprKind, Ident, Param, Refinement, Type, TypeKind};
 use crate::value::Value;
 use smol_str::SmolStr;
@@ -205,12 +205,14 @@ impl Elaborator<'_> {
         };
         let mut end = |expr: &Option<Box<Expr>>| -> Option<Value> {
             let expr = expr.as_deref()?;
+            let before = self.diagnostics.len();
             let value = match &expr.kind {
                 ExprKind::Number(text) => refine::bound(text, ty),
                 _ => self.check(expr, ty).as_const().cloned(),
             };
-            if value.is_none() && !matches!(expr.kind, ExprKind::Missing) {
-                let message = format!("the bounds of a `{ty}` must be constants of that type");
+            let said = self.diagnostics.len() > before;
+            if value.is_none() && !said && !matches!(expr.kind, ExprKind::Missing) {
+                let message = format!("the bounds of {} must be constants of that type", ty.with_article());
                 self.report(Diagnostic::new(Code::OBS2105, expr.span, message));
             }
             value
@@ -230,7 +232,8 @@ impl Elaborator<'_> {
         let diagnostic = Diagnostic::new(Code::OBS2104, name.span, message);
         let library = queries::library_kinds(self.db);
         let diagnostic = if library.contains(&name.name) {
-            diagnostic.help(format!("import it: `import std.{{{}}}`", name.name))
+            let fix = add_library_import(self.db, crate::db::file(self.db, name.span.file), &name.name);
+            diagnostic.help(format!("import it: `import std.{{{}}}`", name.name)).with_fix(fix)
         } else if let Some(near) = nearest(&name.name, known.iter().copied()) {
             diagnostic.suggest(Some(near))
         } else if let Some(near) = nearest(&name.name, library.iter().map(SmolStr::as_str)) {

@@ -98,6 +98,16 @@ impl Unit {
         }
     }
 
+    /// How one is written, for messages.
+    pub fn help(self) -> String {
+        let (name, example) = (self.name(), self.example());
+        match self {
+            Unit::Bytes => format!("sizes in bytes are written like {example}"),
+            Unit::Cpu => format!("shares of a CPU are written like {example}"),
+            Unit::Duration | Unit::Percent | Unit::Rate => format!("a {name} is written like {example}"),
+        }
+    }
+
     /// An example, for messages.
     pub const fn example(self) -> &'static str {
         match self {
@@ -195,6 +205,13 @@ pub struct ProtocolRef {
 }
 
 impl Ty {
+    /// With its article, for messages: "an `int`".
+    pub fn with_article(&self) -> String {
+        let name = self.to_string();
+        let article = if name.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+        format!("{article} `{name}`")
+    }
+
     /// `[T]`.
     pub fn list(of: Ty) -> Ty {
         Ty::List(Arc::new(of))

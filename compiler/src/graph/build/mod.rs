@@ -185,6 +185,7 @@ impl<'a> Collected<'a> {
                     title: block.title.clone().unwrap_or_else(|| name.clone()),
                     name,
                     isolated: true,
+                    isolated_span: None,
                     pod_security: "restricted".into(),
                     labels: IndexMap::new(),
                     doc: None,
@@ -197,8 +198,9 @@ impl<'a> Collected<'a> {
         if let Some(title) = text(&settings, "title").or_else(|| block.title.clone()) {
             namespace.title = title;
         }
-        if let Some(Value::Bool(isolated)) = settings.get("isolated").map(|s| &s.value) {
+        if let Some(Spanned { value: Value::Bool(isolated), span }) = settings.get("isolated") {
             namespace.isolated = *isolated;
+            namespace.isolated_span = Some(*span);
         }
         if let Some(level) = text(&settings, "pod_security") {
             namespace.pod_security = level;

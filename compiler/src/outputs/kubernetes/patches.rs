@@ -61,7 +61,11 @@ fn no_target(patch: &Patch, objects: &[Object]) -> Diagnostic {
     let message = format!("nothing that is emitted is called `{wanted}`");
     let diagnostic = Diagnostic::new(Code::OBS6103, patch.object_kind.span, message);
     match nearest(&wanted, known.iter().map(String::as_str)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => {
+            let place = patch.object_kind.span.to(patch.object_name.span);
+            let fix = format!("change to `{near}`");
+            diagnostic.help(format!("did you mean `{near}`?")).fix(fix, place, near, false)
+        }
         None => diagnostic.help("`obs build --dry-run` lists what is emitted"),
     }
 }
@@ -112,7 +116,7 @@ fn check(object: &Json, source: &Spanned<Value>, diagnostics: &mut Vec<Diagnosti
         Err(why) => {
             let kind = object["kind"].as_str().unwrap_or_default();
             let name = object.pointer("/metadata/name").and_then(Json::as_str).unwrap_or_default();
-            let message = format!("`{kind}/{name}` isn't what Kubernetes takes: {why}");
+            let message = format!("`{kind}/{name}` isn't what Kubernetes takes: {}", plain(&why.to_string()));
             diagnostics.push(Diagnostic::new(Code::OBS6102, source.span, message));
         }
         Ok(back) => lost(object, &back, source, "", diagnostics),
@@ -162,6 +166,12 @@ fn is_empty(value: &Json) -> bool {
         Json::Array(list) => list.is_empty(),
         _ => false,
     }
+}
+
+/// "invalid type: sequence, expected a string" as "expected a string, found sequence".
+fn plain(why: &str) -> String {
+    let parts = why.split_once(": ").and_then(|(_, rest)| rest.rsplit_once(", expected "));
+    parts.map_or_else(|| why.to_owned(), |(found, wanted)| format!("expected {wanted}, found {found}"))
 }
 
 fn unknown_field(key: &str, path: &str, siblings: &Map<String, Json>, span: Span) -> Diagnostic {

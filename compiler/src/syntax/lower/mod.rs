@@ -178,7 +178,8 @@ impl<'a> Lowerer<'a> {
             let line = TextRange::new(start, end.max(start + 1));
             let message = "this string is never closed";
             let diagnostic = Diagnostic::new(Code::OBS0007, self.span_of(line), message);
-            self.errors.push(diagnostic.help("add the closing `\"`"));
+            let fix = diagnostic.help("add the closing `\"`").fix("add `\"`", place, "\"", false);
+            self.errors.push(fix);
             return;
         }
         let (open, close) = match opener {
@@ -281,7 +282,8 @@ fn first_word(text: &str) -> &str {
     &text[..word.max(one)]
 }
 
-/// Fit for a message: not too long.
+/// Fit for a message: not too long, and in one line.
 fn shown(text: &str) -> String {
+    let text = text.lines().next().unwrap_or_default();
     if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
 }

@@ -70,8 +70,8 @@ impl Elaborator<'_> {
         }
         let known = members::names(self.db, ty);
         let message = match known.is_empty() {
-            true => format!("a `{ty}` has no fields"),
-            false => format!("a `{ty}` has no field `{}`", name.name),
+            true => format!("{} has no fields", ty.with_article()),
+            false => format!("{} has no field `{}`", ty.with_article(), name.name),
         };
         let suggestion = nearest(&name.name, known.iter().map(|n| n.as_str()));
         let mut diagnostic = Diagnostic::new(Code::OBS2106, name.span, message);
@@ -92,7 +92,7 @@ impl Elaborator<'_> {
             Ty::Data => (Ty::Data, Ty::Data),
             Ty::Error => (Ty::Error, Ty::Error),
             ty => {
-                let message = format!("a `{ty}` can't be indexed");
+                let message = format!("{} can't be indexed", ty.with_article());
                 self.report(Diagnostic::new(Code::OBS2101, base.span, message));
                 (Ty::Error, Ty::Error)
             }

@@ -139,7 +139,7 @@ impl Elaborator<'_> {
                 }
             };
             let Some((param, ty, _)) = params.get(at) else {
-                let message = format!("`{name}` takes at most {} arguments", params.len());
+                let message = format!("`{name}` takes no more than {}", count(params.len(), "argument"));
                 self.report(Diagnostic::new(Code::OBS2110, arg.value.span, message));
                 self.infer(&arg.value);
                 continue;
@@ -168,7 +168,11 @@ impl Elaborator<'_> {
         let required = params.len() - builtin.optional();
         if args.len() < required || args.len() > params.len() {
             let list: Vec<&str> = params.iter().map(|(n, _)| *n).collect();
-            self.argument_count(builtin.name(), &format!("({})", list.join(", ")), args.len(), span);
+            let wanted = match (required, list.len()) {
+                (one, all) if one == all => format!("{} ({})", count(one, "argument"), list.join(", ")),
+                (least, all) => format!("{least} to {} ({})", count(all, "argument"), list.join(", ")),
+            };
+            self.argument_count(builtin.name(), &wanted, args.len(), span);
             return (Core::error(span), builtin.result().1);
         }
         let mut cores = Vec::with_capacity(args.len());
@@ -180,7 +184,7 @@ impl Elaborator<'_> {
             } else {
                 let (core, ty) = self.infer(&arg.value);
                 if !want.takes(&ty) {
-                    let message = format!("`{param}` of `{}` is {}, found `{ty}`", builtin.name(), want.words());
+                    let message = format!("`{}` takes {} as `{param}`, found `{ty}`", builtin.name(), want.words());
                     self.report(Diagnostic::new(Code::OBS2101, arg.value.span, message));
                 }
                 (core, ty)
@@ -324,4 +328,9 @@ fn result_type(builtin: Builtin, args: &[Ty]) -> Ty {
             None => first,
         },
     }
+}
+
+/// `1 argument`, `2 arguments`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

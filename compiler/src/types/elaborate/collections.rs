@@ -10,6 +10,9 @@ use crate::value::Value;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+/// How many names a message lists at most.
+const MOST_LISTED: usize = 12;
+
 impl Elaborator<'_> {
     pub(super) fn check_list(&mut self, elements: &[Element], span: Span, want: &Ty) -> Core {
         let of = match want {
@@ -106,7 +109,7 @@ impl Elaborator<'_> {
             Ty::Data => (Ty::Data, Ty::Data),
             Ty::Error | Ty::None => (Ty::Error, Ty::Error),
             ty => {
-                let message = format!("`for` walks lists, maps and ranges, not a `{ty}`");
+                let message = format!("`for` walks lists, maps and ranges, not {}", ty.with_article());
                 self.report(Diagnostic::new(Code::OBS2101, head.source.span, message));
                 (Ty::Error, Ty::Error)
             }
@@ -143,8 +146,10 @@ impl Elaborator<'_> {
         for entry in &block.entries {
             match &entry.kind {
                 EntryKind::Field(path, value) => {
-                    if let Some(core) = self.check_field(path, value, entry.span, record, what, &mut seen) {
-                        out.push(core);
+                    match self.check_field(path, value, entry.span, record, what, &mut seen) {
+                        Some(core) => out.push(core),
+                        // a name that doesn't exist may be the missing one misspelt
+                        None => open = true,
                     }
                 }
                 EntryKind::Spread(expr) => {
@@ -153,6 +158,8 @@ impl Elaborator<'_> {
                     out.push(CoreEntry::Spread(self.check(expr, &want)));
                 }
                 EntryKind::For(head, _) => {
+                    // what it was to make isn't missed as well
+                    open = true;
                     let message = format!("{what} has fixed fields: `for` can't make them");
                     self.report(Diagnostic::new(Code::OBS2101, head.source.span, message));
                 }
@@ -223,7 +230,7 @@ impl Elaborator<'_> {
                     (Ty::Data, ..) => Ty::Data,
                     (Ty::Error, ..) => return None,
                     (other, ..) => {
-                        let message = format!("a `{other}` has no entries to set");
+                        let message = format!("{} has no entries to set", other.with_article());
                         self.report(Diagnostic::new(Code::OBS2101, core.span, message));
                         return None;
                     }
@@ -243,6 +250,10 @@ impl Elaborator<'_> {
         diagnostic = match suggestion {
             Some(_) => diagnostic.suggest(suggestion),
             None if known.is_empty() => diagnostic,
+            None if known.len() > MOST_LISTED => {
+                let first = known[..MOST_LISTED].join(", ");
+                diagnostic.help(format!("there are: {first} and {} more", known.len() - MOST_LISTED))
+            }
             None => diagnostic.help(format!("there are: {}", known.join(", "))),
         };
         self.report(diagnostic);
@@ -414,7 +425,11 @@ impl Elaborator<'_> {
                         bound.push(field.clone());
                     }
                     if let Some(extra) = fields.get(record.fields.len()) {
-                        let message = format!("`{}` has {} fields", name.name, record.fields.len());
+                        let fields: Vec<&str> = record.fields.keys().map(SmolStr::as_str).collect();
+                        let message = match fields.is_empty() {
+                            true => format!("`{}` has no fields to name here", name.name),
+                            false => format!("`{}` has no more fields than {}", name.name, fields.join(", ")),
+                        };
                         self.report(Diagnostic::new(Code::OBS2113, extra.span, message));
                     }
                     return CorePattern::Variant(name.name.clone(), bound);
@@ -443,7 +458,7 @@ impl Elaborator<'_> {
             }
             _ => Vec::new(),
         };
-        let message = format!("a `{on}` is never `{}`", name.name);
+        let message = format!("{} is never `{}`", on.with_article(), name.name);
         let suggestion = nearest(&name.name, known.iter().map(SmolStr::as_str)).map(str::to_owned);
         self.report(Diagnostic::new(Code::OBS2113, name.span, message).suggest(suggestion.as_deref()));
         for local in fields {

@@ -22,7 +22,7 @@ impl Elaborator<'_> {
                         Ty::Error => format!("`{text}` is no {}", unit.name()),
                         ty => format!("expected `{want}`, found the {ty} `{text}`"),
                     };
-                    let help = format!("a {} is written like {}", unit.name(), unit.example());
+                    let help = unit.help();
                     self.report(Diagnostic::new(Code::OBS2103, span, message).help(help));
                     return Core::error(span);
                 }
@@ -102,7 +102,7 @@ impl Elaborator<'_> {
                         self.report_leak(expr.span, "part of a text");
                         Core::error(expr.span)
                     } else if !ty.is_printable() {
-                        let message = format!("a `{ty}` can't be written as text");
+                        let message = format!("{} can't be written as text", ty.with_article());
                         let mut diagnostic = Diagnostic::new(Code::OBS2101, expr.span, message);
                         if matches!(ty, Ty::Component(_)) {
                             diagnostic = diagnostic.help("its name is `.name`, its address `.host`");

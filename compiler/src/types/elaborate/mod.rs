@@ -175,7 +175,7 @@ impl<'a> Elaborator<'a> {
         let span = core.span;
         if !ty.fits(want) {
             if ty.holds_secret() && !want.holds_secret() {
-                self.report_leak(span, &format!("a `{want}`"));
+                self.report_leak(span, &want.with_article());
             } else {
                 self.mismatch(span, ty, want);
             }
@@ -205,7 +205,7 @@ impl<'a> Elaborator<'a> {
         {
             diagnostic = diagnostic.help("it may be none: give what holds then, with `?? …`");
         } else if let Ty::Quantity(unit, _) = want {
-            diagnostic = diagnostic.help(format!("a {} is written like {}", unit.name(), unit.example()));
+            diagnostic = diagnostic.help(unit.help());
         }
         self.report(diagnostic);
     }
@@ -274,7 +274,7 @@ impl<'a> Elaborator<'a> {
             Some(b) => Some(Box::new(self.check(b, want))),
             None if Ty::None.fits(want) => None,
             None => {
-                let message = format!("this `if` has no `else`, and a `{want}` is needed");
+                let message = format!("this `if` has no `else`, and {} is needed", want.with_article());
                 self.report(Diagnostic::new(Code::OBS2101, span, message).help("add `else …`"));
                 return Core::error(span);
             }
