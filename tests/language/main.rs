@@ -1,4 +1,6 @@
 //! The language: what parses, formats, resolves, checks and evaluates, and what is said where it doesn't.
 
 mod constructs;
+mod secrets;
 mod support;
+mod values;
