@@ -1,1 +1,6 @@
-//! The suite `language`.
+//! The language: what parses, formats, resolves, checks and evaluates, and what is said where it doesn't.
+
+mod constructs;
+mod secrets;
+mod support;
+mod values;

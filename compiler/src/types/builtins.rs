@@ -67,6 +67,8 @@ pub enum Want {
     Bool,
     Secret,
     PodField,
+    /// The word of a signal.
+    Signal,
     /// A list of anything.
     List,
     /// A list of strings.
@@ -96,6 +98,7 @@ impl Want {
             Want::Bool => Ty::Bool,
             Want::Secret => Ty::Secret,
             Want::PodField => Ty::PodField,
+            Want::Signal => Ty::words(super::attributes::SIGNALS),
             Want::Strings => Ty::list(Ty::string()),
             Want::Ints => Ty::list(Ty::Int(None)),
             Want::List | Want::Map | Want::Container | Want::Number | Want::Printable | Want::Any => Ty::Error,
@@ -127,6 +130,7 @@ impl Want {
             Want::Bool => "a bool",
             Want::Secret => "a secret",
             Want::PodField => "a field of the pod",
+            Want::Signal => "a signal",
             Want::List => "a list",
             Want::Strings => "a list of strings",
             Want::Ints => "a list of ints",
@@ -174,5 +178,5 @@ builtins! {
     Attr "attr" ("name": Str, "value": Data) => Fixed Data "An attribute of a block.";
     Expr "expr" ("text": Str) => Fixed Data "An expression in a block's language, written without quotes.";
     Reachable "reachable" ("from": Any, "to": Any) => Fixed Bool "Whether flows lead from one component to the other, in the direction of connections.";
-    Path "path" ("from": Any, "signal": Str) => Fixed Bool "Whether every way of this signal from the component ends in a store.";
+    Path "path" ("from": Any, "signal": Signal) => Fixed Bool "Whether every way of this signal from the component ends in a store.";
 }

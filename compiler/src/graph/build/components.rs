@@ -1,6 +1,6 @@
 //! Components: parameters, replicas, ports, and all else that doesn't depend on flows.
 
-use super::settings::{Params, profile_chain};
+use super::settings::{Params, profile_chain, profile_names};
 use super::{Builder, Nothing};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::{Evaluator, SelfScope};
@@ -179,8 +179,8 @@ impl<'a> Builder<'a> {
         let replicas = |p: &ProfileCore| p.settings.iter().any(|(c, s)| c == name && s.name == "replicas");
         // a profile takes over what those say that it extends
         let silent = |profile: &&SmolStr| {
-            let chain = profile_chain(self.program.cores, profile);
-            !says(profile) && !chain.into_iter().any(|p| says(&p.name.name) || replicas(p))
+            !profile_names(self.program.cores, profile).into_iter().any(says)
+                && !profile_chain(self.program.cores, profile).into_iter().any(replicas)
         };
         Some((scale.span, self.program.profiles.iter().filter(silent).cloned().collect()))
     }
@@ -197,9 +197,7 @@ impl<'a> Builder<'a> {
 
     /// What `scale` says of a component; of several, the last.
     fn scale(&self, name: &SmolStr, profile: usize) -> Option<(i64, Span)> {
-        let profiles: Vec<&SmolStr> = std::iter::once(&self.program.profiles[profile])
-            .chain(self.profile_chain(profile).into_iter().rev().map(|p| &p.name.name))
-            .collect();
+        let profiles = profile_names(self.program.cores, &self.program.profiles[profile]);
         let about = self.program.cores.iter().flat_map(|c| &c.scales);
         let mut found = None;
         for scale in about.filter(|s| s.targets.iter().any(|(t, _)| t == name)) {

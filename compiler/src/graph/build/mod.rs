@@ -402,12 +402,10 @@ impl Builder<'_> {
         let (mut views, mut objects, mut patches) = (Vec::new(), Vec::new(), Vec::new());
         for core in self.program.cores {
             for view in &core.views {
-                views.push(View {
-                    name: view.name.name.clone(),
-                    title: view.title.clone(),
-                    settings: eval.record(&view.entries),
-                    span: view.span,
-                });
+                let settings = eval.record(&view.entries);
+                check_view(self.db, graph, &settings, &mut self.diagnostics);
+                let (name, title) = (view.name.name.clone(), view.title.clone());
+                views.push(View { name, title, settings, span: view.span });
             }
             for (object, span) in &core.objects {
                 objects.push(Spanned { value: eval.eval(object), span: *span });
@@ -426,6 +424,29 @@ impl Builder<'_> {
         self.diagnostics.append(&mut eval.diagnostics);
         (graph.views, graph.objects, graph.patches) = (views, objects, patches);
         graph.waivers = self.program.cores.iter().flat_map(|core| waivers(core)).collect();
+    }
+}
+
+/// What a view names must be there: else it would be empty without a word.
+fn check_view(db: &dyn Db, graph: &Graph, settings: &Record, diagnostics: &mut Vec<Diagnostic>) {
+    let components = || graph.components.iter().map(|c| c.name.as_str()).collect();
+    let library = names::library_exports(db, db::Project::get(db));
+    let protocols = library.names.keys().filter(|(space, _)| *space == Space::Protocol).map(|(_, name)| name.as_str());
+    let lists: [(&str, &str, Code, Vec<&str>); 5] = [
+        ("show", "component", Code::OBS2117, components()),
+        ("hide", "component", Code::OBS2117, components()),
+        ("kinds", "kind", Code::OBS2104, graph.components.iter().flat_map(|c| &c.kinds).map(SmolStr::as_str).collect()),
+        ("layers", "layer", Code::OBS2102, graph.layers.iter().map(|l| l.name.as_str()).collect()),
+        ("protocols", "protocol", Code::OBS2105, {
+            protocols.chain(graph.flows.iter().map(|f| f.protocol.as_str())).collect()
+        }),
+    ];
+    for (setting, what, code, known) in lists {
+        for word in settings.get(setting).map(|s| s.value.elements()).unwrap_or_default() {
+            let Some(name) = word.value.as_str().filter(|name| !known.contains(&name.as_str())) else { continue };
+            let diagnostic = Diagnostic::new(code, word.span, format!("there is no {what} `{name}`"));
+            diagnostics.push(diagnostic.suggest(nearest(name, known.iter().copied())));
+        }
     }
 }
 

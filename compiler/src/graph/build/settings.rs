@@ -124,6 +124,15 @@ pub(super) fn profile_chain<'a>(cores: &[&'a FileCore], profile: &SmolStr) -> Ve
     chain
 }
 
+/// The name of a profile and of those it extends, strongest first. The last may be one that only the cluster lists.
+pub(super) fn profile_names<'a>(cores: &[&'a FileCore], profile: &'a SmolStr) -> Vec<&'a SmolStr> {
+    let mut out = vec![profile];
+    for profile in profile_chain(cores, profile).into_iter().rev() {
+        out.extend(profile.extends.iter().map(|e| &e.name).filter(|e| *e != &profile.name.name));
+    }
+    out
+}
+
 fn push_link(chain: &mut Vec<Link>, source: LinkSource, setting: &Setting, value: Value) {
     let value = if setting.path.is_empty() {
         value

@@ -149,7 +149,9 @@ impl Elaborator<'_> {
     /// A bare word where an enum, a union's variant or a text form is expected.
     pub(super) fn check_word(&mut self, word: &SmolStr, span: Span, want: &Ty) -> Option<Core> {
         match want {
-            Ty::Str(None) if matches!(self.place, super::Place::Words) && self.lookup(word).is_none() => {
+            Ty::Str(None)
+                if matches!(self.place, super::Place::Words | super::Place::Names) && self.lookup(word).is_none() =>
+            {
                 Some(Core::constant(Value::Str(word.clone()), span))
             }
             Ty::Enum(words) if words.contains(word) => Some(Core::constant(Value::Str(word.clone()), span)),

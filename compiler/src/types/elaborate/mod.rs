@@ -27,7 +27,8 @@ pub enum Place<'a> {
     Kind(&'a KindInfo, Phase),
     /// In the condition of an autoscaler's rule: `cpu`, `memory`.
     Rule,
-    /// Among settings that name components: a component's name stands for its text.
+    /// Among settings that name components, kinds, layers and protocols: a name stands for its text. Whether there
+    /// is such a thing is seen when the graph is there.
     Names,
     /// Among settings that make up names (profiles): a bare word stands for its text.
     Words,
