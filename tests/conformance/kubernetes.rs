@@ -201,11 +201,19 @@ fn kube_score_finds_nothing() {
     });
 }
 
+/// What checkov finds and we live with.
+const WAIVED: [&str; 2] = [
+    // digests are the user's to give, in `cluster { digests }`: the library can't know them
+    "CKV_K8S_43",
+    // tokens are mounted where a flow asks the Kubernetes API, and nowhere else: `tests/kubernetes` proves it
+    "CKV_K8S_38",
+];
+
 #[test]
 fn checkov_finds_nothing() {
     let Some(checkov) = find("checkov") else { return };
     each_stream("checkov", |file| {
-        let flags = ["--framework", "kubernetes", "--quiet", "--compact", "--skip-download", "-f"];
-        judge(Command::new(&checkov).args(flags).arg(file)).map(drop)
+        let flags = ["--framework", "kubernetes", "--quiet", "--compact", "--skip-download", "--skip-check"];
+        judge(Command::new(&checkov).args(flags).arg(WAIVED.join(",")).arg("-f").arg(file)).map(drop)
     });
 }

@@ -16,6 +16,10 @@ use std::collections::BTreeMap;
 /// Room for what a program writes to `/tmp` and other scratch folders.
 const SCRATCH_LIMIT: &str = "64Mi";
 
+/// Where a kind has no start-up probe of its own: ten minutes, asked every ten seconds.
+const START_UP_PERIOD: i32 = 10;
+const START_UP_FAILURES: i32 = 60;
+
 /// The name of the volume that holds a component's data.
 pub(super) const DATA_VOLUME: &str = "data";
 
@@ -131,7 +135,10 @@ fn container(context: &Context<'_>, configs: &[Config]) -> core::Container {
         resources: Some(resources(&workload.resources)),
         readiness_probe: workload.ready.as_ref().map(probe),
         liveness_probe: workload.live.as_ref().map(probe),
-        startup_probe: workload.startup.as_ref().map(probe),
+        startup_probe: workload
+            .startup
+            .as_ref()
+            .map_or_else(|| workload.live.as_ref().map(start_up), |p| Some(probe(p))),
         security_context: Some(core::SecurityContext {
             allow_privilege_escalation: Some(false),
             privileged: Some(false),
@@ -214,6 +221,12 @@ fn probe(p: &Probe) -> core::Probe {
         }
     }
     out
+}
+
+/// Start-up as liveness with patience: a program that replays its log for minutes isn't dead.
+fn start_up(live: &Probe) -> core::Probe {
+    let patient = Probe { delay: 0, period: START_UP_PERIOD, failures: START_UP_FAILURES, ..live.clone() };
+    probe(&patient)
 }
 
 fn mount(name: String, path: &str, read_only: bool) -> core::VolumeMount {
