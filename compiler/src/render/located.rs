@@ -15,6 +15,14 @@ pub struct Source {
     lines: LineIndex,
 }
 
+impl Source {
+    /// A line by its number, from 1, with the line feed at its end.
+    pub fn line(&self, number: u32) -> &str {
+        let (start, end) = (self.lines.line_start(number.saturating_sub(1)), self.lines.line_start(number));
+        self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
 /// A place in a text. Lines and columns start at 1; columns and offsets count UTF-8 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -43,7 +51,7 @@ impl Place {
 
     /// The line on which it starts, trimmed.
     pub fn line(&self) -> &str {
-        self.source.text.lines().nth(self.start.line as usize - 1).unwrap_or_default().trim()
+        self.source.line(self.start.line).trim()
     }
 }
 

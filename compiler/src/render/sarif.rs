@@ -1,6 +1,7 @@
 //! SARIF 2.1.0, for code scanning.
 
-use super::{Finding, Place};
+use super::located::Repair;
+use super::{Finding, Place, Position};
 use crate::diagnostics::{Code, Severity};
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ pub(super) fn render(findings: &[Finding]) -> String {
                 "rules": codes.iter().map(|c| rule(*c)).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
-            "results": findings.iter().map(result).collect::<Vec<_>>(),
+            "results": findings.iter().map(|f| result(f, &codes)).collect::<Vec<_>>(),
         }],
     }))
 }
@@ -44,7 +45,7 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(f: &Finding) -> Value {
+fn result(f: &Finding, codes: &[Code]) -> Value {
     let text = match &f.help {
         Some(help) => format!("{}\n{help}", f.message),
         None => f.message.clone(),
@@ -54,31 +55,51 @@ fn result(f: &Finding) -> Value {
         at["message"] = json!({"text": message});
         at
     });
-    json!({
+    let mut out = json!({
         "ruleId": f.code.id(),
+        "ruleIndex": codes.iter().position(|c| *c == f.code),
         "level": level(f.severity),
         "message": {"text": text},
         "locations": [location(&f.place)],
         "relatedLocations": related.collect::<Vec<_>>(),
-    })
+    });
+    if !f.fixes.is_empty() {
+        out["fixes"] = f.fixes.iter().map(fix).collect();
+    }
+    out
+}
+
+/// A fix, its edits grouped by file.
+fn fix(repair: &Repair) -> Value {
+    let mut files: Vec<(&str, Vec<Value>)> = Vec::new();
+    for (place, text) in &repair.edits {
+        let replacement = json!({"deletedRegion": region(place), "insertedContent": {"text": text}});
+        match files.iter_mut().find(|(path, _)| *path == place.source.path) {
+            Some((_, replacements)) => replacements.push(replacement),
+            None => files.push((&place.source.path, vec![replacement])),
+        }
+    }
+    let change = |(path, replacements)| json!({"artifactLocation": {"uri": uri(path)}, "replacements": replacements});
+    json!({"description": {"text": repair.title}, "artifactChanges": files.into_iter().map(change).collect::<Vec<_>>()})
 }
 
 fn location(place: &Place) -> Value {
-    json!({"physicalLocation": {
-        "artifactLocation": {"uri": uri(&place.source.path)},
-        "region": {
-            "startLine": place.start.line,
-            "startColumn": characters(place, place.start.line, place.start.column),
-            "endLine": place.end.line,
-            "endColumn": characters(place, place.end.line, place.end.column),
-        },
-    }})
+    json!({"physicalLocation": {"artifactLocation": {"uri": uri(&place.source.path)}, "region": region(place)}})
+}
+
+fn region(place: &Place) -> Value {
+    json!({
+        "startLine": place.start.line,
+        "startColumn": characters(place, place.start),
+        "endLine": place.end.line,
+        "endColumn": characters(place, place.end),
+    })
 }
 
 /// The column in characters, from 1.
-fn characters(place: &Place, line: u32, column: u32) -> usize {
-    let line = place.source.text.split('\n').nth(line as usize - 1).unwrap_or_default();
-    line.char_indices().take_while(|(at, _)| at + 1 < column as usize).count() + 1
+fn characters(place: &Place, at: Position) -> usize {
+    let before = at.column as usize - 1;
+    place.source.line(at.line).char_indices().take_while(|(offset, _)| *offset < before).count() + 1
 }
 
 /// A relative path as a URI reference (RFC 3986).

@@ -19,7 +19,7 @@ Exit codes: 0 nothing wrong · 1 the program has errors, or a --check found a di
 
 /// A compiler for observability stacks: one typed graph in, manifests, configs, pictures and docs out.
 #[derive(Parser)]
-#[command(name = "obs", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(name = "obs", version, after_help = EXAMPLES, arg_required_else_help = true)]
 pub struct Arguments {
     #[command(flatten)]
     pub global: Global,
@@ -120,7 +120,7 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = Target::Kubernetes, value_name = "T")]
         target: Target,
         /// One YAML stream in an order that can be applied; writes no files.
-        #[arg(long, conflicts_with_all = ["check", "dry_run", "output"])]
+        #[arg(long, conflicts_with_all = ["check", "dry_run", "output", "format"])]
         stdout: bool,
         /// Write nothing; exit 1 if anything would change.
         #[arg(long, conflicts_with = "dry_run")]

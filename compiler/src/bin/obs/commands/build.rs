@@ -3,11 +3,11 @@
 use super::of_profile;
 use crate::failure::{Failure, Outcome};
 use crate::read::Program;
-use crate::session::{Session, many, print};
+use crate::session::{Session, many, print, tell};
 use crate::watch;
 use crate::write::{self, Done, Plan, Target};
 use obs_compiler::outputs::{OutputFile, kubernetes};
-use obs_compiler::render::Format;
+use obs_compiler::render::{Format, harmless};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,7 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
         Some(_) => "kubernetes".to_owned(),
         None => format!("kubernetes/overlays/{}", stacks[0].graph.profile),
     };
-    let outcome = deliver(session, &request.output, &files, &request.mode)?;
+    let outcome = deliver(session, &request.output, &files, &request.mode, request.format)?;
     drop(progress);
     if matches!(request.mode, Mode::Write { .. }) {
         session.say(&format!("next: kubectl apply --server-side -k {}", request.output.join(next).display()));
@@ -59,8 +59,18 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
     Ok(outcome)
 }
 
-/// Brings files into a folder, or says what would happen.
-pub fn deliver(session: &Session, folder: &Path, files: &[OutputFile], mode: &Mode) -> Result<Outcome, Failure> {
+/// Brings files into a folder, or says what would happen: on stdout, unless that has a document for a machine.
+pub fn deliver(
+    session: &Session,
+    folder: &Path,
+    files: &[OutputFile],
+    mode: &Mode,
+    format: Format,
+) -> Result<Outcome, Failure> {
+    let show = |plan: &Plan| {
+        let list = list(folder, plan);
+        if format.for_people() { print(&list) } else { Ok(tell(&harmless(&list))) }
+    };
     for path in write::case_clashes(files) {
         session.say(&format!(
             "note: `{path}` differs from another file only in case; some file systems take them for one"
@@ -69,12 +79,12 @@ pub fn deliver(session: &Session, folder: &Path, files: &[OutputFile], mode: &Mo
     match mode {
         Mode::Check => {
             let plan = Target::new(folder, files)?.plan()?;
-            print(&list(folder, &plan))?;
+            show(&plan)?;
             Ok(if plan.is_empty() { Outcome::Clean } else { Outcome::Findings })
         }
         Mode::DryRun => {
             let plan = Target::new(folder, files)?.plan()?;
-            print(&list(folder, &plan))?;
+            show(&plan)?;
             session.say(&format!("{}: nothing was written; {}", folder.display(), counts(&plan)));
             Ok(Outcome::Clean)
         }

@@ -30,7 +30,7 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
     let Some(stacks) = session.stacks(program, Format::Text)? else { return Ok(Outcome::Findings) };
     let files = docs::markdown(&stacks);
     let mode = if request.check { Mode::Check } else { Mode::Write { force: request.force } };
-    let outcome = deliver(session, &request.output, &files, &mode)?;
+    let outcome = deliver(session, &request.output, &files, &mode, Format::Text)?;
     if !request.check {
         session.say(&format!("next: read {}", request.output.join("README.md").display()));
     }
