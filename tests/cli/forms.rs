@@ -123,14 +123,19 @@ fn assert_sarif(log: &Value, errors: usize) {
     for rule in rules {
         assert!(rule["id"].is_string() && rule["helpUri"].is_string() && rule["help"]["text"].is_string());
         assert!(rule["shortDescription"]["text"].is_string() && rule["fullDescription"]["text"].is_string());
-        assert!(["none", "note", "warning", "error"].contains(&rule["defaultConfiguration"]["level"].as_str().expect("a level")));
+        assert!(
+            ["none", "note", "warning", "error"]
+                .contains(&rule["defaultConfiguration"]["level"].as_str().expect("a level"))
+        );
     }
     for result in results {
         let index = result["ruleIndex"].as_u64().expect("§3.27.6: an index") as usize;
         assert_eq!(rules[index]["id"], result["ruleId"]);
         assert!(result["message"]["text"].as_str().is_some_and(|t| !t.is_empty()));
         assert!(!result["locations"].as_array().expect("§3.27.12").is_empty());
-        for location in result["locations"].as_array().into_iter().chain(result["relatedLocations"].as_array()).flatten() {
+        for location in
+            result["locations"].as_array().into_iter().chain(result["relatedLocations"].as_array()).flatten()
+        {
             let physical = &location["physicalLocation"];
             assert_sarif_uri(&physical["artifactLocation"]["uri"]);
             assert_sarif_region(&physical["region"]);
@@ -177,7 +182,10 @@ fn github_escapes_what_would_end_a_command() {
     let folder = Folder::with(&[("a,b.obs", WRONG)]);
     let run = folder.run(&["check", "a,b.obs", "--format", "github"]).exits(1);
     let line = run.stdout.lines().find(|l| l.starts_with("::error")).expect("an error");
-    assert!(line.starts_with("::error file=a%2Cb.obs,line=4,endLine=4,col=20,endColumn=29,title=OBS2104 unknown-kind::"), "{line}");
+    assert!(
+        line.starts_with("::error file=a%2Cb.obs,line=4,endLine=4,col=20,endColumn=29,title=OBS2104 unknown-kind::"),
+        "{line}"
+    );
 }
 
 #[test]
@@ -248,9 +256,16 @@ fn nothing_of_a_source_steers_the_terminal() {
     let name = "evil\u{1b}[31m\u{202e}.obs";
     let folder = Folder::with(&[(name, text)]);
     let missing = "no\u{1b}[31m\u{202e}where.obs";
-    for arguments in [&["check", name][..], &["check", name, "--format", "short"], &["check", missing], &["build", name], &["fmt", name]] {
+    for arguments in [
+        &["check", name][..],
+        &["check", name, "--format", "short"],
+        &["check", missing],
+        &["build", name],
+        &["fmt", name],
+    ] {
         let run = folder.run(arguments);
-        let steers = |c: &char| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let steers =
+            |c: &char| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         let found: Vec<char> = run.stderr.chars().filter(steers).collect();
         assert!(found.is_empty(), "{arguments:?} let through {found:?}: {:?}", run.stderr);
     }

@@ -95,7 +95,9 @@ impl Folder {
         let mut out = BTreeMap::new();
         collect(&self.path().join(below), &mut out);
         let root = self.path().join(below);
-        out.into_iter().map(|(path, content)| (path.strip_prefix(&root).expect("it is below").to_path_buf(), content)).collect()
+        out.into_iter()
+            .map(|(path, content)| (path.strip_prefix(&root).expect("it is below").to_path_buf(), content))
+            .collect()
     }
 
     /// Names in a folder that start with `.obs-`, but for the manifest: nothing of them may stay.
