@@ -144,6 +144,7 @@ codes! {
     OBS5110 Warning "unused-param" "a parameter that its kind doesn't read";
     OBS5111 Warning "floating-image" "an image whose content changes under its name";
     OBS5112 Warning "deprecated" "a use of what is deprecated";
+    OBS5113 Error "unasked-login" "a login that the ingress controller can't be told to ask for";
     // what is emitted
     OBS6101 Error "file-content" "content that a file's format can't hold";
     OBS6102 Error "unknown-kubernetes-field" "a patch or object that Kubernetes' types don't have";

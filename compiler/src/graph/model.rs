@@ -433,6 +433,9 @@ pub struct IngressClass {
     pub issuer: Option<SmolStr>,
     /// A Secret that holds the certificate.
     pub certificate: Option<SecretRef>,
+    /// How the controller is told to ask for a login: annotations of the route, by the form of the flow's `auth`. In
+    /// their values `{FIELD}` stands for that field of it: a Secret's name, a URL.
+    pub logins: IndexMap<SmolStr, IndexMap<SmolStr, SmolStr>>,
 }
 
 /// An edge: `from` opens the connection to `to`.

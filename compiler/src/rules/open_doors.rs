@@ -1,4 +1,4 @@
-//! OBS5101 and OBS5107: what people reach from outside asks who they are, over TLS.
+//! OBS5101, OBS5107 and OBS5113: what people reach from outside asks who they are, over TLS.
 
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
@@ -19,6 +19,19 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             out.push(
                 Diagnostic::new(Code::OBS5101, flow.span, message)
                     .help("add `auth: basic(secret(\"…\"))` to the flow, or leave it out")
+                    .about(to.name.clone()),
+            );
+        }
+        if let Some(Value::Variant(auth)) = flow.options.get("auth").map(|a| &a.value)
+            && (ingress.gateway.is_some() || !ingress.logins.contains_key(&auth.name))
+        {
+            let message = format!("`{}` ({}) can't be told to ask for `{}`", from.name, ingress.class, auth.name);
+            out.push(
+                Diagnostic::new(Code::OBS5113, flow.span, message)
+                    .help(format!(
+                        "leave `auth` out and let something between them ask, or set `ingress.logins` of `{}`",
+                        from.kind
+                    ))
                     .about(to.name.clone()),
             );
         }

@@ -117,6 +117,7 @@ fn ingress() -> Ty {
         ("gateway", FieldTy::optional(Ty::optional(Ty::string()))),
         ("issuer", FieldTy::optional(Ty::optional(Ty::string()))),
         ("certificate", FieldTy::optional(Ty::optional(Ty::Secret))),
+        ("logins", FieldTy::optional(Ty::map(Ty::map(Ty::string())))),
     ])
 }
 

@@ -356,5 +356,11 @@ fn ingress(value: &Value) -> Option<IngressClass> {
             Some(Value::Secret(secret)) => Some(secret.clone()),
             _ => None,
         },
+        logins: value.field("logins").map(|v| logins(&v.value)).unwrap_or_default(),
     })
+}
+
+fn logins(value: &Value) -> IndexMap<SmolStr, IndexMap<SmolStr, SmolStr>> {
+    let Value::Record(forms) = value else { return IndexMap::new() };
+    forms.iter().map(|(form, annotations)| (form.clone(), annotations.value.string_map())).collect()
 }

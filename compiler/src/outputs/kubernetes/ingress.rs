@@ -4,6 +4,7 @@ use super::Context;
 use super::labels::metadata;
 use super::object::Object;
 use crate::graph::{Flow, IngressClass};
+use crate::value::Value;
 use k8s_openapi::api::networking::v1 as net;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
@@ -43,11 +44,31 @@ fn path(flow: &Flow) -> String {
     path.filter(|p| !p.is_empty()).map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
+/// Annotations that make the controller ask for the login that the flow's `auth` wants.
+fn login(flow: &Flow, class: &IngressClass) -> Vec<(String, String)> {
+    let Some(Value::Variant(auth)) = flow.options.get("auth").map(|a| &a.value) else { return Vec::new() };
+    let fill = |template: &str| {
+        auth.fields.iter().fold(template.to_owned(), |text, (name, field)| {
+            let value = match &field.value {
+                Value::Secret(secret) => secret.name.to_string(),
+                other => other.to_string(),
+            };
+            text.replace(&format!("{{{name}}}"), &value)
+        })
+    };
+    let annotations = class.logins.get(&auth.name).into_iter().flatten();
+    annotations.map(|(key, template)| (key.to_string(), fill(template))).collect()
+}
+
 fn ingress(context: &Context<'_>, name: &str, flow: &Flow, class: &IngressClass, host: &str) -> Object {
     let mut metadata = metadata(context, name);
     if let Some(issuer) = &class.issuer {
         let annotations = metadata.annotations.get_or_insert_default();
         annotations.insert("cert-manager.io/cluster-issuer".into(), issuer.to_string());
+    }
+    let login = login(flow, class);
+    if !login.is_empty() {
+        metadata.annotations.get_or_insert_default().extend(login);
     }
     let backend = net::IngressBackend {
         service: Some(net::IngressServiceBackend {
