@@ -5,6 +5,7 @@ use super::labels::{label_selector, metadata, plain_metadata, selector};
 use super::object::Object;
 use super::services::transports;
 use crate::graph::{Component, Flow, Graph, Peer, WorkloadKind};
+use crate::text::Span;
 use indexmap::IndexMap;
 use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
@@ -41,25 +42,19 @@ pub(super) fn component_policy(context: &Context<'_>) -> Option<Object> {
         return None;
     }
     let id = context.component.id;
-    let mut ingress = Vec::new();
-    let mut egress = Vec::new();
-    for flow in &context.graph.flows {
-        if flow.to == id {
-            ingress.extend(ingress_rule(context, flow));
-        }
-        if flow.from == id {
-            egress.extend(egress_rule(context, flow));
-        }
-    }
-    let spans =
-        |rules: &[(_, crate::text::Span)]| -> Vec<crate::text::Span> { rules.iter().map(|(_, s)| *s).collect() };
-    let ingress_spans: Vec<_> = ingress.iter().map(|(_, s)| *s).collect();
-    let egress_spans = spans(&egress);
-    let mut egress: Vec<NetworkPolicyEgressRule> = egress.into_iter().map(|(rule, _)| rule).collect();
+    let flows = &context.graph.flows;
+    let ingress = merged(flows.iter().filter(|f| f.to == id).filter_map(|f| ingress_rule(context, f)));
+    let mut egress = merged(flows.iter().filter(|f| f.from == id).filter_map(|f| egress_rule(context, f)));
     if !egress.is_empty() {
         // whoever calls someone by name asks for the name first
-        egress.push(dns());
+        egress.push((dns(), Vec::new()));
     }
+    let caused = |list: &'static str, at: usize, spans: &[Span]| -> Vec<(String, Span)> {
+        spans.iter().map(|span| (format!("/spec/{list}/{at}"), *span)).collect()
+    };
+    let origins: Vec<(String, Span)> = (ingress.iter().enumerate().flat_map(|(i, r)| caused("ingress", i, &r.1)))
+        .chain(egress.iter().enumerate().flat_map(|(i, r)| caused("egress", i, &r.1)))
+        .collect();
     let policy = NetworkPolicy {
         metadata: metadata(context, context.name()),
         spec: Some(NetworkPolicySpec {
@@ -67,26 +62,32 @@ pub(super) fn component_policy(context: &Context<'_>) -> Option<Object> {
             policy_types: both_directions(),
             // an empty list is stored as none: sent each time, it would be a change each time
             ingress: some(ingress.into_iter().map(|(rule, _)| rule).collect()),
-            egress: some(egress),
+            egress: some(egress.into_iter().map(|(rule, _)| rule).collect()),
         }),
     };
-    let mut object = Object::new(&policy, Some(context.name()), context.component.span);
-    for (i, span) in ingress_spans.into_iter().enumerate() {
-        object = object.caused(format!("/spec/ingress/{i}"), span);
-    }
-    for (i, span) in egress_spans.into_iter().enumerate() {
-        object = object.caused(format!("/spec/egress/{i}"), span);
-    }
-    Some(object)
+    let object = Object::new(&policy, Some(context.name()), context.component.span);
+    Some(origins.into_iter().fold(object, |object, (pointer, span)| object.caused(pointer, span)))
 }
 
-fn ingress_rule(context: &Context<'_>, flow: &Flow) -> Option<(NetworkPolicyIngressRule, crate::text::Span)> {
+/// Each rule once, with all the flows that ask for it.
+fn merged<R: PartialEq>(rules: impl Iterator<Item = (R, Span)>) -> Vec<(R, Vec<Span>)> {
+    let mut out: Vec<(R, Vec<Span>)> = Vec::new();
+    for (rule, span) in rules {
+        match out.iter_mut().find(|(known, _)| *known == rule) {
+            Some((_, spans)) => spans.push(span),
+            None => out.push((rule, vec![span])),
+        }
+    }
+    out
+}
+
+fn ingress_rule(context: &Context<'_>, flow: &Flow) -> Option<(NetworkPolicyIngressRule, Span)> {
     let from = peers(context, context.graph.component(flow.from))?;
     let rule = NetworkPolicyIngressRule { from: some(from), ports: some(ports(flow, &[])) };
     Some((rule, flow.span))
 }
 
-fn egress_rule(context: &Context<'_>, flow: &Flow) -> Option<(NetworkPolicyEgressRule, crate::text::Span)> {
+fn egress_rule(context: &Context<'_>, flow: &Flow) -> Option<(NetworkPolicyEgressRule, Span)> {
     let target = context.graph.component(flow.to);
     let to = peers(context, target)?;
     let own = match &target.peer {
