@@ -122,6 +122,22 @@ pub fn below(root: &Path, file: &Path) -> Option<String> {
     Some(parts?.join("/"))
 }
 
+/// Sees to it that a file holds this text. Readers never see half of it.
+///
+/// # Errors
+/// Where it can't be written.
+pub fn provide(file: &Path, text: &str) -> io::Result<()> {
+    if std::fs::read(file).is_ok_and(|there| there == text.as_bytes()) {
+        return Ok(());
+    }
+    let folder = file.parent().unwrap_or(file);
+    std::fs::create_dir_all(folder)?;
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    io::Write::write_all(&mut new, text.as_bytes())?;
+    new.persist(file)?;
+    Ok(())
+}
+
 /// An operating system's error without its number.
 pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();

@@ -98,11 +98,11 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Starts the thread. What it has to say goes to `events`.
+    /// Starts the thread. What it has to say goes to `events`; what it has to keep goes into the folder `cache`.
     ///
     /// # Errors
     /// Where the system gives no thread.
-    pub fn start(events: mpsc::UnboundedSender<Event>) -> std::io::Result<Self> {
+    pub fn start(events: mpsc::UnboundedSender<Event>, cache: Option<PathBuf>) -> std::io::Result<Self> {
         let (jobs, queue) = channel();
         let thread = Thread {
             jobs: jobs.clone(),
@@ -110,7 +110,7 @@ impl Analysis {
             pool: Pool::start()?,
             projects: BTreeMap::new(),
             keys: BTreeMap::new(),
-            library: Library::in_cache(),
+            library: Library::within(cache),
             encoding: Encoding::default(),
             due: BTreeMap::new(),
             checking: false,

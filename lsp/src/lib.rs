@@ -10,6 +10,7 @@ mod convert;
 mod documents;
 mod findings;
 mod formatting;
+pub mod input;
 mod library;
 mod places;
 mod pool;

@@ -1,24 +1,21 @@
 //! `obs-lsp`: the protocol on stdin and stdout, and nothing else on stdout.
 
 use obs_lsp::analysis::Analysis;
+use obs_lsp::input::{self, Fault, Message};
 use obs_lsp::server::Backend;
-use std::pin::Pin;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, ReadBuf};
-use tokio::sync::{Notify, mpsc};
-use tower_lsp::jsonrpc::Request;
+use tokio::io::BufReader;
+use tokio::sync::mpsc;
+use tower_lsp::jsonrpc::{Request, Response};
 use tower_lsp::{LspService, Server};
-use tower_service::Service;
 
 /// How many messages are under way at once. Handlers do little but wait, and one that waits must not keep an edit or a
 /// cancellation out.
 const UNDER_WAY: usize = 1024;
 
-/// How long after `exit` answers under way may still be written.
+/// How long answers under way may still be written once the editor has left.
 const GRACE: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
@@ -44,81 +41,44 @@ fn main() -> ExitCode {
 /// Serves until the end of stdin or `exit`, and says whether the editor asked for `shutdown` before.
 async fn serve() -> Result<bool, String> {
     let (sender, events) = mpsc::unbounded_channel();
-    let analysis = Analysis::start(sender).map_err(|e| e.to_string())?;
-    let (service, socket) = LspService::new(|client| Backend::new(client, analysis, events));
-    let ending = Arc::new(Ending::default());
-    let stdin = UntilExit { input: tokio::io::stdin(), ending: Arc::clone(&ending) };
-    let service = Watched { service, ending: Arc::clone(&ending) };
-    let server = Server::new(stdin, tokio::io::stdout(), socket).concurrency_level(UNDER_WAY);
-    let served = tokio::spawn(server.serve(service));
+    let analysis = Analysis::start(sender, cache()).map_err(|e| e.to_string())?;
+    let (service, socket) = LspService::build(|client| Backend::new(client, analysis, events))
+        .custom_method(input::UNREADABLE, Backend::unreadable)
+        .finish();
+    let (to_server, requests) = tokio::io::duplex(1 << 16);
+    let server = Server::new(requests, tokio::io::stdout(), socket).concurrency_level(UNDER_WAY);
+    let mut served = tokio::spawn(server.serve(service));
+    let stdin = BufReader::new(tokio::io::stdin());
     tokio::select! {
-        served = served => served.map_err(|e| e.to_string())?,
-        () = ending.overdue() => {}
-    }
-    Ok(ending.shutdown.load(Ordering::SeqCst))
-}
-
-/// How far the editor is with ending the server.
-#[derive(Default)]
-struct Ending {
-    shutdown: AtomicBool,
-    exit: AtomicBool,
-    exited: Notify,
-}
-
-impl Ending {
-    /// When the grace after `exit` is over.
-    async fn overdue(&self) {
-        self.exited.notified().await;
-        tokio::time::sleep(GRACE).await;
-    }
-}
-
-/// A tower layer that sees `shutdown` and `exit` go by: tower-lsp itself goes on to wait for the end of stdin, which
-/// editors may leave open.
-struct Watched<S> {
-    service: S,
-    ending: Arc<Ending>,
-}
-
-impl<S: Service<Request>> Service<Request> for Watched<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.service.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request) -> S::Future {
-        match request.method() {
-            "shutdown" => self.ending.shutdown.store(true, Ordering::SeqCst),
-            "exit" => {
-                self.ending.exit.store(true, Ordering::SeqCst);
-                self.ending.exited.notify_one();
+        left = input::pass_on(stdin, to_server, read) => {
+            // the server's input has ended with this: it writes what is under way
+            match tokio::time::timeout(GRACE, served).await {
+                Ok(Err(e)) => Err(e.to_string()),
+                Ok(Ok(())) | Err(_) => Ok(left.orderly),
             }
-            _ => {}
         }
-        self.service.call(request)
+        // the editor reads no more
+        served = &mut served => served.map(|()| false).map_err(|e| e.to_string()),
     }
 }
 
-/// Input that ends with `exit`: so the answers under way are still written. The task that hands `exit` on is the one
-/// that reads, so it needs no waking.
-struct UntilExit<I> {
-    input: I,
-    ending: Arc<Ending>,
+/// What a message is. Anything that is passed on, tower-lsp can read.
+fn read(text: &str) -> Message {
+    match serde_json::from_str::<Request>(text) {
+        Ok(request) => match request.method() {
+            "shutdown" => Message::Shutdown,
+            "exit" => Message::Exit,
+            _ => Message::Other,
+        },
+        Err(e) if !e.is_data() => Message::Unreadable(Fault::NoJson),
+        Err(_) if serde_json::from_str::<Response>(text).is_ok() => Message::Other,
+        Err(_) => Message::Unreadable(Fault::NoMessage),
+    }
 }
 
-impl<I: AsyncRead + Unpin> AsyncRead for UntilExit<I> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        to: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        if self.ending.exit.load(Ordering::SeqCst) {
-            return Poll::Ready(Ok(()));
-        }
-        Pin::new(&mut self.input).poll_read(context, to)
-    }
+/// Where this user's programs keep what they can make again.
+fn cache() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("LOCALAPPDATA"));
+    Some(cache.or_else(|| Some(folder("HOME")?.join(".cache")))?.join("obs"))
 }

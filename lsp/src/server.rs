@@ -8,7 +8,7 @@ use obs_compiler::text::Sources;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 use tokio::sync::mpsc;
-use tower_lsp::jsonrpc::Result;
+use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::*;
 use tower_lsp::{Client, LanguageServer};
 
@@ -25,6 +25,14 @@ impl Backend {
     /// A server for a client. It passes on what comes from `events` once the client is ready for it.
     pub fn new(client: Client, analysis: Analysis, events: mpsc::UnboundedReceiver<Event>) -> Self {
         Self { analysis, client, abilities: OnceLock::new(), events: Mutex::new(Some(events)) }
+    }
+
+    /// Stands for a message that can't be read: JSON that is no message, or not even that.
+    ///
+    /// # Errors
+    /// Always.
+    pub async fn unreadable(&self, (json,): (bool,)) -> Result<()> {
+        Err(if json { Error::invalid_request() } else { Error::parse_error() })
     }
 
     fn abilities(&self) -> Abilities {

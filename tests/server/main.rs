@@ -1,1 +1,9 @@
-//! The suite `server`.
+//! The language server as a process, over its wire.
+
+mod client;
+mod diagnostics;
+mod features;
+mod lifecycle;
+mod ordering;
+mod positions;
+mod project;

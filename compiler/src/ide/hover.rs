@@ -67,8 +67,7 @@ fn of_kind(db: &dyn Db, def: DefId) -> String {
     let _ = writeln!(out, "{}\n", info.doc.as_deref().unwrap_or_default());
     for (name, param) in &info.params {
         let needed = if param.default.is_none() { " (must be set)" } else { "" };
-        let doc = param.doc.as_deref().and_then(|d| d.lines().next()).unwrap_or_default();
-        let _ = writeln!(out, "- `{name}: {}`{needed} {doc}", param.ty);
+        let _ = writeln!(out, "- `{name}: {}`{needed}{}", param.ty, remark(param.doc.as_deref()));
     }
     out
 }
@@ -76,10 +75,14 @@ fn of_kind(db: &dyn Db, def: DefId) -> String {
 fn of_protocol(db: &dyn Db, def: DefId) -> String {
     let mut out = String::new();
     for (name, option) in &queries::protocol_info(db, def).options {
-        let doc = option.doc.as_deref().and_then(|d| d.lines().next()).unwrap_or_default();
-        let _ = writeln!(out, "- `{name}: {}` {doc}", option.ty);
+        let _ = writeln!(out, "- `{name}: {}`{}", option.ty, remark(option.doc.as_deref()));
     }
     out
+}
+
+/// The first line of a doc comment, after a blank.
+fn remark(doc: Option<&str>) -> String {
+    doc.and_then(|d| d.lines().next()).map(|line| format!(" {line}")).unwrap_or_default()
 }
 
 /// What a component comes to: its instances, ports, and each parameter with who said so.

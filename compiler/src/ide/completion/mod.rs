@@ -81,7 +81,7 @@ impl<'a> Request<'a> {
             Place::Item => self.items(),
             Place::Kind => self.kinds(),
             Place::Component => self.components(),
-            Place::Protocol { from, to } => self.protocols(&from, &to),
+            Place::Protocol(links) => self.protocols(&links),
             Place::LibraryName => self.library_kinds(),
             Place::Key(body) => self.fields(&body).iter().map(|(n, ty)| Completion::field(n, ty)).collect(),
             Place::Value(body, key) => {
@@ -157,20 +157,15 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Protocols that fit both ends; where an end is unknown, all that the other one knows.
-    fn protocols(&self, from: &[SmolStr], to: &[SmolStr]) -> Vec<Completion> {
-        let mut fit: Option<Vec<SmolStr>> = None;
-        for from in from {
-            for to in to {
-                let (Some(from), Some(to)) = (self.kind_of(from), self.kind_of(to)) else { continue };
-                let common: Vec<SmolStr> =
-                    items::common_protocols(self.db, from, to).into_iter().map(|p| p.name).collect();
-                fit = Some(match fit {
-                    None => common,
-                    Some(before) => before.into_iter().filter(|p| common.contains(p)).collect(),
-                });
-            }
-        }
+    /// Protocols that fit both ends of all links; an end whose kind is unknown fits everything.
+    fn protocols(&self, links: &[(Vec<SmolStr>, Vec<SmolStr>)]) -> Vec<Completion> {
+        let pairs = links.iter().flat_map(|(from, to)| from.iter().flat_map(move |f| to.iter().map(move |t| (f, t))));
+        let kinds = pairs.filter_map(|(from, to)| Some((self.kind_of(from)?, self.kind_of(to)?)));
+        let common = |(from, to): (&KindRef, &KindRef)| {
+            let common = items::common_protocols(self.db, from, to);
+            common.into_iter().map(|p| p.name).collect::<Vec<SmolStr>>()
+        };
+        let fit = kinds.map(common).reduce(|fit, more| fit.into_iter().filter(|p| more.contains(p)).collect());
         let scope = names::scope(self.db, self.file);
         let known = scope.names_of(Space::Protocol).filter(|(name, _)| fit.as_ref().is_none_or(|f| f.contains(name)));
         let doc = |b: &names::Binding| {
@@ -219,7 +214,11 @@ impl<'a> Request<'a> {
         let common = attributes::COMPONENT_SETTINGS.iter();
         let common =
             common.filter_map(|name| Some((SmolStr::new_static(name), attributes::ATTRIBUTES.get(name)?.ty.clone())));
-        own.chain(common).collect()
+        let mut fields: Vec<(SmolStr, Ty)> = own.collect();
+        // a parameter hides the setting of its name
+        let common = common.filter(|(name, _)| !fields.iter().any(|(own, _)| own == name)).collect::<Vec<_>>();
+        fields.extend(common);
+        fields
     }
 }
 

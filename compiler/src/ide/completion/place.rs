@@ -16,8 +16,8 @@ pub(super) enum Place {
     Kind,
     /// Where a flow names a component.
     Component,
-    /// After a flow's colon, with the ends of its last arrow.
-    Protocol { from: Vec<SmolStr>, to: Vec<SmolStr> },
+    /// After a flow's colon, with the ends of its arrows: names from which, and to which.
+    Protocol(Vec<(Vec<SmolStr>, Vec<SmolStr>)>),
     /// Among the names of `import std.{…}`.
     LibraryName,
     /// Where a setting is named.
@@ -87,27 +87,38 @@ fn is_comment_or_string(line: &str) -> bool {
 
 /// What the line's own beginning tells: components and flows are written on one line as a rule.
 fn in_line(lead: &str) -> Option<Place> {
-    let lead_trimmed = lead.trim_start();
-    if let Some(rest) = lead_trimmed.strip_prefix("component ") {
+    if let Some(rest) = lead.trim_start().strip_prefix("component ") {
         let name = rest.strip_suffix(':')?;
         return name.trim().chars().all(is_word).then_some(Place::Kind);
     }
-    if lead.contains('{') || lead.contains('"') {
+    if lead.contains(['{', '"']) || !lead.contains("->") {
         return None;
     }
-    if lead.ends_with("->") {
-        return Some(Place::Component);
+    match lead.strip_suffix(':') {
+        Some(flow) => Some(Place::Protocol(links(flow))),
+        None => lead.ends_with([',', '>']).then_some(Place::Component),
     }
-    let names = |text: &str| text.split(',').map(|n| SmolStr::new(n.trim())).collect::<Vec<_>>();
-    let last = lead.rfind("->")?;
-    let to = &lead[last + 2..];
-    let to = match to.strip_suffix(':') {
-        Some(to) => to,
-        None => return to.trim_end().ends_with(',').then_some(Place::Component),
-    };
-    let from = lead[..last].trim_end_matches(['<', '-']);
-    let from = from.rsplit("->").next().unwrap_or_default().trim_end_matches(['<', '-']);
-    Some(Place::Protocol { from: names(from), to: names(to) })
+}
+
+/// The links of a chain of arrows, in both directions where an arrow has two heads.
+fn links(flow: &str) -> Vec<(Vec<SmolStr>, Vec<SmolStr>)> {
+    let mut out = Vec::new();
+    let mut before: Option<(Vec<SmolStr>, bool)> = None;
+    for part in flow.split("->") {
+        let both = part.ends_with('<');
+        let part = part.trim_end_matches('<');
+        // `team.shop` is a component of another file
+        let name = |n: &str| SmolStr::new(n.trim().rsplit('.').next().unwrap_or_default());
+        let names: Vec<SmolStr> = part.split(',').map(name).collect();
+        if let Some((from, both)) = before {
+            if both {
+                out.push((names.clone(), from.clone()));
+            }
+            out.push((from, names.clone()));
+        }
+        before = Some((names, both));
+    }
+    out
 }
 
 /// The innermost braces around an offset.

@@ -1,0 +1,171 @@
+//! What is wrong, as it is typed.
+
+use crate::project::Project;
+use serde_json::{Value, json};
+
+#[test]
+fn they_come_on_opening_and_after_edits() {
+    let mut project = Project::open("component a: Nope\n");
+    let found = project.diagnostics();
+    assert!(
+        found.starts_with("component a: Nope\n             ^^^^ error[OBS2104]: there is no kind `Nope` | "),
+        "{found}"
+    );
+    assert_eq!(project.change(2, "let x = 1\n"), "nothing\n");
+    assert_eq!(
+        project.change(3, "let x: int = true\n"),
+        "let x: int = true\n             ^^^^ error[OBS2101]: expected `int`, found `bool`\n"
+    );
+}
+
+#[test]
+fn what_is_as_before_is_not_said_again() {
+    let mut project = Project::open("let x = 1\ncomponent a: Nope\n");
+    let uri = project.uri.clone();
+    project.editor.diagnostics(&uri);
+    project.editor.replace(&uri, 2, "let y = 2\ncomponent a: Nope\n");
+    project.editor.replace(&uri, 3, "let y = 2\ncomponent a: Nope2\n");
+    let found = project.editor.diagnostics(&uri);
+    assert_eq!(found["version"], 3, "version 2 has the same ones as version 1: {found}");
+}
+
+/// A file that declares a component of a kind, and one that imports it.
+const TWO: &str = "//- main.obs
+import \"./team.obs\".{shop}
+let x = shop
+//- team.obs
+component shop: Pods
+";
+
+#[test]
+fn imports_are_read_from_disk_and_the_whole_project_is_looked_at() {
+    let mut project = Project::open(TWO);
+    let team = project.uri_of("team.obs");
+    let found = project.editor.diagnostics(&team);
+    assert_eq!(found["version"], Value::Null, "nobody has it open");
+    let (_, text) = project.file(&team);
+    let shown = project.annotated(&text, &found["diagnostics"]);
+    assert!(shown.starts_with("component shop: Pods\n                ^^^^ error[OBS2104]"), "{shown}");
+}
+
+#[test]
+fn unsaved_text_of_an_imported_file_counts() {
+    let mut project = Project::open(TWO);
+    let (main, team) = (project.uri.clone(), project.uri_of("team.obs"));
+    project.editor.diagnostics(&team);
+    project.editor.open(&team, "import std.{Pods}\ncomponent store: Pods\n");
+    let found = project.editor.diagnostics(&main);
+    assert_eq!(found["diagnostics"][0]["code"], "OBS1004", "`shop` isn't there any more: {found}");
+    // closed without being saved, it is again as on disk
+    project.editor.tell("textDocument/didClose", json!({"textDocument": {"uri": team}}));
+    let found = project.editor.diagnostics(&main);
+    assert_eq!(found["diagnostics"], json!([]), "{found}");
+}
+
+#[test]
+fn an_imported_file_is_checked_as_part_of_the_programs_that_import_it() {
+    // alone, the component would take part in no flow
+    let mut project = Project::open(
+        "//- stack.obs
+import std.{Prometheus}
+import \"./team/shop.obs\".{shop}
+component prometheus: Prometheus
+prometheus -> shop: scrape
+//- team/shop.obs
+import std.{Pods}
+component shop: Pods$0
+",
+    );
+    let stack = project.uri_of("stack.obs");
+    project.editor.diagnostics(&stack);
+    let uri = project.uri.clone();
+    project.editor.replace(&uri, 2, "component shop: Nope\n");
+    let found = project.editor.diagnostics(&uri);
+    assert_eq!(found["version"], 2, "before that, there was nothing to say of it: {found}");
+}
+
+#[test]
+fn files_that_change_on_disk_are_read_again() {
+    let mut project = Project::open("import \"./team.obs\".{shop}\nlet x = shop\n");
+    assert!(project.diagnostics().contains("error[OBS1001]"), "it isn't there yet");
+    let tell = |project: &mut Project, kind: u32| {
+        let changes = json!([{"uri": project.uri_of("team.obs"), "type": kind}]);
+        project.editor.tell("workspace/didChangeWatchedFiles", json!({"changes": changes}));
+        project.diagnostics()
+    };
+    let team = project.path("team.obs");
+    std::fs::write(&team, "let shop = 1\n").expect("it can be written");
+    assert_eq!(tell(&mut project, 1), "nothing\n");
+    std::fs::write(&team, "let store = 1\n").expect("it can be written");
+    assert!(tell(&mut project, 2).contains("error[OBS1004]"));
+    std::fs::remove_file(&team).expect("it can be removed");
+    assert!(tell(&mut project, 3).contains("error[OBS1001]"));
+}
+
+#[test]
+fn saving_reads_the_disk_again_for_editors_that_tell_of_nothing() {
+    let mut project = Project::open("import \"./team.obs\".{shop}\nlet x = shop\n");
+    assert!(project.diagnostics().contains("error[OBS1001]"));
+    std::fs::write(project.path("team.obs"), "let shop = 1\n").expect("it can be written");
+    project.editor.tell("textDocument/didSave", json!({"textDocument": {"uri": project.uri}}));
+    assert_eq!(project.diagnostics(), "nothing\n");
+}
+
+#[test]
+fn nothing_outside_of_the_project_is_read() {
+    let outside = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(outside.path().join("secret.obs"), "let shop = 1\n").expect("it can be written");
+    let mut project = Project::open("import \"../secret.obs\".{shop}\nlet x = shop\n");
+    assert!(project.diagnostics().contains("error[OBS1002]"));
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(outside.path().join("secret.obs"), project.path("link.obs"))
+            .expect("it can be made");
+        let text = "import \"./link.obs\".{shop}\nlet x = shop\nlet y = 1\n";
+        assert!(project.change(2, text).contains("leads out of the project through a link"));
+    }
+}
+
+#[test]
+fn a_document_that_is_on_no_disk_is_checked_alone() {
+    let mut project = Project::open("let x = 1\n");
+    let uri = "untitled:Untitled-1";
+    project.editor.open(uri, "import \"./main.obs\".{x}\n");
+    let found = project.editor.diagnostics(uri);
+    assert_eq!(found["diagnostics"][0]["code"], "OBS1001", "{found}");
+    project.editor.tell("textDocument/didClose", json!({"textDocument": {"uri": uri}}));
+    assert_eq!(project.editor.diagnostics(uri)["diagnostics"], json!([]), "what is closed has nothing wrong");
+}
+
+#[test]
+fn an_editor_gets_what_it_can_show() {
+    let text = "component a: Nope\ncomponent a: Nope\n";
+    let code = |d: &Value| d["code"] == "OBS1005";
+    let mut project = Project::open(text);
+    let uri = project.uri.clone();
+    let found = project.editor.diagnostics(&uri);
+    let plain = found["diagnostics"].as_array().and_then(|d| d.iter().find(|d| code(d))).expect("two have one name");
+    assert!(plain.get("relatedInformation").is_none() && plain.get("codeDescription").is_none(), "{plain}");
+    let can = json!({"relatedInformation": true, "codeDescriptionSupport": true, "tagSupport": {"valueSet": [1, 2]}});
+    let mut project = Project::open_with(text, json!({"textDocument": {"publishDiagnostics": can}}));
+    let uri = project.uri.clone();
+    let found = project.editor.diagnostics(&uri);
+    let rich = found["diagnostics"].as_array().and_then(|d| d.iter().find(|d| code(d))).expect("two have one name");
+    let related = &rich["relatedInformation"][0];
+    assert_eq!(project.location(&related["location"]), "main.obs\ncomponent a: Nope\n          ^\n", "{rich}");
+    assert_eq!(related["message"], "declared here first");
+    let page = rich["codeDescription"]["href"].as_str().expect("a link");
+    assert!(page.ends_with("/OBS1005.md"), "{page}");
+}
+
+#[test]
+fn too_many_findings_are_cut_and_it_is_said() {
+    let text: String = (0..600).map(|i| format!("component c{i}: Nope\n")).collect();
+    let mut project = Project::open(&text);
+    let uri = project.uri.clone();
+    let found = project.editor.diagnostics(&uri);
+    let found = found["diagnostics"].as_array().expect("a list");
+    assert_eq!(found.len(), 501);
+    let last = found[500]["message"].as_str().expect("a message");
+    assert!(last.contains("`obs check` shows all"), "{last}");
+}

@@ -1,0 +1,210 @@
+//! What a cursor can ask for.
+
+use crate::project::Project;
+use std::collections::BTreeSet;
+
+/// Two kinds that share one protocol of two, and a third.
+const SHOP: &str = "
+/// Goods that are asked for.
+protocol order {
+  transport: http
+  carries: [metrics]
+  /// How often.
+  every: duration = 30s
+}
+protocol deliver { transport: http, carries: [metrics] }
+protocol pay { transport: http, carries: [metrics] }
+/// Sells things.
+kind Shop {
+  workload: deployment
+  image: \"example.com/shop:1\"
+  /// How many shelves it has.
+  param shelves: int = 3
+  param open: \"day\" | \"night\" = \"day\"
+  port http: 8080
+  accepts order, pay on http
+  emits deliver
+}
+kind Customer {
+  workload: external
+  port http: 80
+  accepts deliver on http
+  emits order
+}
+component shop: Shop { shelves: 5 }
+component customer: Customer
+";
+
+fn with(line: &str) -> Project {
+    Project::open(&format!("{SHOP}{line}"))
+}
+
+#[test]
+fn hover_tells_of_components_kinds_protocols_and_fields() {
+    assert_eq!(
+        with("customer -> sh$0op: order\n").hover(),
+        "customer -> shop: order
+            ^^^^
+```obs
+component shop: Shop
+```
+Sells things.
+
+Instances: default 1
+
+Ports: 8080 `http`
+
+- `shelves: 5` (here: `5` ← kind Shop: `3`)
+- `open: day` (kind Shop: `day`)
+"
+    );
+    assert_eq!(
+        with("customer -> shop: ord$0er\n").hover(),
+        "customer -> shop: order
+                  ^^^^^
+```obs
+protocol order
+```
+Goods that are asked for.
+- `every: duration` How often.
+"
+    );
+    assert_eq!(
+        with("component other: Sho$0p\n").hover(),
+        "component other: Shop
+                 ^^^^
+```obs
+kind Shop
+```
+Sells things.
+
+- `shelves: int` How many shelves it has.
+- `open: \"day\" | \"night\"`
+"
+    );
+    assert_eq!(
+        with("component other: Shop { shel$0ves: 7 }\n").hover(),
+        "component other: Shop { shelves: 7 }
+                        ^^^^^^^
+```obs
+shelves: int
+```
+How many shelves it has."
+    );
+    assert_eq!(with("  // sh$0op\n").hover(), "nothing\n");
+}
+
+#[test]
+fn a_definition_is_found_in_this_file_another_one_and_the_library() {
+    assert_eq!(
+        with("customer -> sh$0op: order\n").definition(),
+        "main.obs
+component shop: Shop { shelves: 5 }
+          ^^^^
+"
+    );
+    assert_eq!(
+        with("customer -> shop: ord$0er { every: 1m }\n").definition(),
+        "main.obs
+protocol order {
+         ^^^^^
+"
+    );
+    assert_eq!(
+        with("customer -> shop: order { ev$0ery: 1m }\n").definition(),
+        "main.obs
+  every: duration = 30s
+  ^^^^^
+"
+    );
+    let mut project =
+        Project::open("//- main.obs\nimport \"./lib/a.obs\".{x}\nlet y = x$0\n//- lib/a.obs\nlet x = 1\n");
+    assert_eq!(project.definition(), "lib/a.obs\nlet x = 1\n    ^\n");
+    let mut project = Project::open("//- main.obs\nimport \"./li$0b/a.obs\".{x}\n//- lib/a.obs\nlet x = 1\n");
+    assert_eq!(project.definition(), "lib/a.obs\nlet x = 1\n^\n", "the file itself");
+    let mut project = Project::open("import std.{Po$0ds}\n");
+    assert_eq!(project.definition(), "std/outside.obs\nkind Pods {\n     ^^^^\n");
+}
+
+#[test]
+fn files_of_the_library_can_be_read_on() {
+    let mut project = Project::open("import std.{Po$0ds}\n");
+    let params = project.at_cursor();
+    let found = project.editor.result("textDocument/definition", params);
+    let uri = found["uri"].as_str().expect("a location").to_owned();
+    assert!(uri.contains(&project.editor.cache().display().to_string()), "{uri}");
+    let (_, text) = project.file(&uri);
+    project.editor.open(&uri, &text);
+    let at = serde_json::json!({"textDocument": {"uri": uri}, "position": found["range"]["start"]});
+    let hover = project.editor.result("textDocument/hover", at);
+    assert!(hover["contents"]["value"].as_str().is_some_and(|t| t.contains("kind Pods")), "{hover}");
+}
+
+#[test]
+fn only_protocols_that_fit_both_ends_are_offered() {
+    assert_eq!(with("customer -> shop: $0\n").labels(), ["order"]);
+    assert_eq!(with("customer -> shop:$0").labels(), ["order"]);
+    assert_eq!(with("customer -> shop: or$0").labels(), ["order"]);
+    assert_eq!(with("shop -> customer: $0\n").labels(), ["deliver"]);
+    assert_eq!(
+        with("customer -> shop -> customer: $0\n").labels(),
+        Vec::<String>::new(),
+        "no one fits the whole chain"
+    );
+    assert_eq!(with("customer <-> shop: $0\n").labels(), Vec::<String>::new());
+}
+
+#[test]
+fn the_librarys_protocols_too_while_nothing_parses_yet() {
+    let text = "import std.{Prometheus, Mimir}\ncomponent prometheus: Prometheus\ncomponent mimir: Mimir\n\
+                component broken {\nprometheus -> mimir: $0";
+    assert_eq!(Project::open(text).labels(), ["scrape", "remote_write"]);
+}
+
+#[test]
+fn completion_offers_what_can_stand_there() {
+    let labels = |line: &str| with(line).labels();
+    assert_eq!(labels("customer -> $0"), ["shop", "customer"]);
+    let kinds: BTreeSet<String> = labels("component x: $0").into_iter().collect();
+    assert!(["Shop", "Customer", "Pods"].iter().all(|k| kinds.contains(*k)), "{kinds:?}");
+    assert_eq!(
+        labels("component x: Shop { $0 }"),
+        [
+            "shelves",
+            "open",
+            "title",
+            "replicas",
+            "image",
+            "resources",
+            "labels",
+            "annotations",
+            "env",
+            "args",
+            "notes",
+            "available",
+            "ports"
+        ]
+    );
+    assert_eq!(labels("component x: Shop { open: $0 }"), ["day", "night"]);
+    assert_eq!(labels("customer -> shop: order { $0 }"), ["signals", "port", "every"]);
+    assert_eq!(labels("// $0"), Vec::<String>::new());
+    assert!(labels("comp$0").contains(&"component".to_owned()));
+}
+
+#[test]
+fn a_kind_of_the_library_brings_its_import() {
+    let mut project = Project::open("import std.{Pods}\ncomponent a: Pods\ncomponent b: Peo$0");
+    assert_eq!(project.complete("People"), "import std.{Pods, People}\ncomponent a: Pods\ncomponent b: People");
+    let mut project = Project::open("component b: Peo$0");
+    assert_eq!(project.complete("People"), "import std.{People}\n\ncomponent b: People");
+}
+
+#[test]
+fn formatting_changes_what_has_to_change() {
+    let mut project = Project::open("let  x=1\r\n\r\n\r\nlet y = 2\r\n");
+    assert_eq!(project.formatted().as_deref(), Some("let x = 1\r\n\r\nlet y = 2\r\n"));
+    let mut project = Project::open("let x = 1\n");
+    assert_eq!(project.formatted().as_deref(), Some("let x = 1\n"));
+    let mut project = Project::open("let x = = 1\n");
+    assert_eq!(project.formatted(), None, "what has errors is left alone");
+}
