@@ -150,12 +150,6 @@ impl Editor {
         }
     }
 
-    /// All messages that came and weren't waited for.
-    pub fn unread(&mut self) -> &[Value] {
-        self.waiting.extend(self.inbox.try_iter());
-        &self.waiting
-    }
-
     /// Opens a document.
     pub fn open(&mut self, uri: &str, text: &str) {
         let document = json!({"uri": uri, "languageId": "obs", "version": 1, "text": text});

@@ -3,6 +3,7 @@
 mod client;
 mod diagnostics;
 mod features;
+mod grammar;
 mod lifecycle;
 mod ordering;
 mod positions;

@@ -11,4 +11,4 @@ pub mod tree;
 pub use depth::MAX_DEPTH;
 pub use format::format;
 pub use lower::{ITEM_KEYWORDS, Lowered, lower};
-pub use parse::{Parse, Rule, is_keyword, parse};
+pub use parse::{Parse, Rule, is_keyword, keywords, parse};

@@ -156,3 +156,15 @@ pub fn is_keyword(rule: Rule) -> bool {
             | quantifier
     )
 }
+
+/// Words that are operators or constants: rules of the grammar name them together.
+const WORDS: &[&str] = &["all", "any", "and", "or", "not", "true", "false", "none"];
+
+/// All keywords, sorted: the one list that highlighting in editors is held against.
+pub fn keywords() -> Vec<String> {
+    let rule_names = Rule::all_rules().iter().map(|rule| format!("{rule:?}"));
+    let named = rule_names.filter_map(|name| name.strip_prefix("kw_").map(str::to_owned));
+    let mut out: Vec<String> = named.chain(WORDS.iter().map(|w| (*w).to_owned())).collect();
+    out.sort();
+    out
+}
