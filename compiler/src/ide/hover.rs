@@ -138,3 +138,47 @@ fn member(db: &dyn Db, span: Span) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ide::fixture::{Fixture, SHOP};
+
+    fn hover(line: &str) -> String {
+        let fixture = Fixture::new(&format!("{SHOP}{line}\n"));
+        match fixture.analysis.hover(&fixture.path, fixture.offset) {
+            Some(hover) => format!("{}{}", fixture.own(hover.range, ""), hover.markdown),
+            None => "nothing".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_component_tells_what_it_comes_to_and_who_said_so() {
+        let found = hover("customer -> sh$0op: order");
+        assert!(
+            found.starts_with("customer -> shop: order\n            ^^^^\n```obs\ncomponent shop: Shop\n"),
+            "{found}"
+        );
+        assert!(found.contains("Instances: default 1\n"), "{found}");
+        assert!(found.contains("Ports: 8080 `http`\n"), "{found}");
+        assert!(found.contains("- `shelves: 5` (here: `5` ← kind Shop: `3`)\n"), "{found}");
+    }
+
+    #[test]
+    fn kinds_protocols_and_fields_tell_their_docs() {
+        assert!(hover("component x: Sh$0op").contains("Sells things."));
+        assert!(hover("customer -> shop: or$0der").contains("Goods that are asked for."));
+        assert!(hover("component x: Shop { shel$0ves: 1 }").contains("How many shelves it has."));
+        assert!(hover("component x: Shop { ti$0tle: \"\" }").len() > 40, "built-in settings have a line too");
+    }
+
+    #[test]
+    fn there_is_nothing_to_say_of_blanks_comments_and_text() {
+        assert_eq!(hover("  // sh$0op"), "nothing");
+        assert_eq!(hover("component x: Shop { title: \"sh$0op\" }"), "nothing");
+    }
+
+    #[test]
+    fn a_component_of_a_program_with_errors_still_has_a_hover() {
+        assert!(hover("customer -> sh$0op: nope").contains("component shop"));
+    }
+}

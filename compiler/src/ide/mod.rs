@@ -1,11 +1,26 @@
 //! What editors and the command line ask of the compiler, as plain data: no LSP types, no disk.
 
 mod completion;
+mod fixes;
+#[cfg(test)]
+mod fixture;
+mod folding;
+mod hints;
 mod hover;
+mod outline;
+mod preview;
+mod references;
 mod symbol;
+mod tokens;
 
 pub use completion::{Completion, CompletionKind, Completions};
+pub use fixes::Action;
+pub use folding::{Fold, FoldKind};
+pub use hints::Hint;
 pub use hover::Hover;
+pub use outline::{Outline, OutlineKind};
+pub use references::Reference;
+pub use tokens::{Token, TokenKind};
 
 use crate::db::{self, Db, FileText, RootDb, SourceFile};
 use crate::diagnostics::Diagnostic;
@@ -13,7 +28,7 @@ use crate::graph::{self, Stack, TestResult};
 use crate::names;
 use crate::outputs::kubernetes;
 use crate::rules;
-use crate::text::{FileId, FileRange, LineIndex, Sources, Span};
+use crate::text::{FileId, FileRange, LineIndex, Sources, Span, TextRange};
 use std::sync::Arc;
 
 /// The Kubernetes output of all profiles, for what is wrong with it.
@@ -175,6 +190,59 @@ impl Analysis {
     pub fn definition(&self, path: &str, offset: u32) -> Option<FileRange> {
         let (_, target) = symbol::at(&self.db, self.entry(path)?, offset)?;
         symbol::declaration(&self.db, &target)
+    }
+
+    /// All places of the name at an offset.
+    pub fn references(&self, path: &str, offset: u32) -> Vec<Reference> {
+        self.entry(path).map(|file| references::references(&self.db, file, offset)).unwrap_or_default()
+    }
+
+    /// The name at an offset, if it can be given another one.
+    ///
+    /// # Errors
+    /// Says why it can't.
+    pub fn renamable(&self, path: &str, offset: u32) -> Result<TextRange, String> {
+        let file = self.entry(path).ok_or("there is no such file")?;
+        references::renamable(&self.db, file, offset)
+    }
+
+    /// The places to write `name` to, so that what is named at an offset has that name.
+    ///
+    /// # Errors
+    /// Says why it can't have it.
+    pub fn rename(&self, path: &str, offset: u32, name: &str) -> Result<Vec<FileRange>, String> {
+        let file = self.entry(path).ok_or("there is no such file")?;
+        references::rename(&self.db, file, offset, name)
+    }
+
+    /// What the file holds.
+    pub fn outline(&self, path: &str) -> Vec<Outline> {
+        self.entry(path).map(|file| outline::outline(&self.db, file)).unwrap_or_default()
+    }
+
+    /// The file's tokens that have a colour.
+    pub fn tokens(&self, path: &str) -> Vec<Token> {
+        self.entry(path).map(|file| tokens::tokens(&self.db, file)).unwrap_or_default()
+    }
+
+    /// What can be folded away.
+    pub fn folds(&self, path: &str) -> Vec<Fold> {
+        self.entry(path).map(|file| folding::folds(&db::parse(&self.db, file).tree)).unwrap_or_default()
+    }
+
+    /// What a part of the file leaves out and the compiler knows.
+    pub fn hints(&self, path: &str, within: TextRange) -> Vec<Hint> {
+        let Some(file) = self.entry(path) else { return Vec::new() };
+        let graphs = graph::graphs(&self.db, self.entry_of(file));
+        hints::hints(&self.db, file, within, graphs.graphs.first().map(|g| &**g))
+    }
+
+    /// What could be done about the findings in a part of the file.
+    pub fn fixes(&self, path: &str, range: TextRange) -> Vec<Action> {
+        let Some(file) = self.entry(path) else { return Vec::new() };
+        let programs = self.entries().into_iter().filter(|e| self.files(e).contains(&file.id(&self.db)));
+        let found = programs.flat_map(|entry| self.check(&entry)).collect::<Vec<_>>();
+        fixes::fixes(self, &found, FileRange { file: file.id(&self.db), range })
     }
 
     /// What could stand at an offset.

@@ -1,6 +1,6 @@
 //! What a name in a text means: the base of hover and definition.
 
-use crate::db::{self, Db, SourceFile};
+use crate::db::{self, Db, Project, SourceFile};
 use crate::names::{self, Export};
 use crate::text::{FileRange, Span, TextRange};
 use crate::types::{Target, items};
@@ -8,10 +8,22 @@ use crate::types::{Target, items};
 /// The name at an offset, and what it means.
 pub(super) fn at(db: &dyn Db, file: SourceFile, offset: u32) -> Option<(TextRange, Target)> {
     let anchors = db::anchors(db, file);
-    all(db, file)
-        .map(|(span, target)| (anchors.resolve(span).range, target))
-        .filter(|(range, _)| range.touches(offset))
-        .min_by_key(|(range, _)| range.len())
+    let nearest = |names: &mut dyn Iterator<Item = (Span, Target)>| {
+        let placed = names.map(|(span, target)| (anchors.resolve(span).range, target));
+        placed.filter(|(range, _)| range.touches(offset)).min_by_key(|(range, _)| range.len())
+    };
+    nearest(&mut all(db, file)).or_else(|| nearest(&mut members(db, file)))
+}
+
+/// Parameters, fields and locals that a file declares and any file uses.
+fn members(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = (Span, Target)> {
+    let id = file.id(db);
+    let files = Project::get(db).files(db).iter();
+    let uses = files.flat_map(move |file| &items::file_core(db, *file).uses);
+    uses.filter_map(move |used| match used.target {
+        Target::Declared(span) if span.file == id && !span.range.is_empty() => Some((span, used.target.clone())),
+        _ => None,
+    })
 }
 
 /// All names of a file with what they mean: declared, used, and imported; and the paths of imports.
@@ -39,5 +51,50 @@ pub(super) fn declaration(db: &dyn Db, target: &Target) -> Option<FileRange> {
         }
         Target::Declared(span) => Some(locate(*span)),
         Target::Builtin(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ide::fixture::{Fixture, SHOP};
+
+    fn definition(text: &str) -> String {
+        let fixture = Fixture::new(text);
+        let found = fixture.analysis.definition(&fixture.path, fixture.offset);
+        found.map_or_else(|| "nothing\n".to_owned(), |at| fixture.shown(at, ""))
+    }
+
+    fn in_shop(line: &str) -> String {
+        definition(&format!("{SHOP}{line}\n"))
+    }
+
+    #[test]
+    fn names_lead_to_their_declarations() {
+        let component = "component shop: Shop { shelves: 5 }\n          ^^^^\n";
+        assert_eq!(in_shop("customer -> s$0hop: order"), component);
+        assert_eq!(in_shop("customer -> shop$0: order"), component, "the end of a name belongs to it");
+        assert_eq!(in_shop("scale sh$0op { default: 2 }"), component);
+        assert_eq!(in_shop("customer -> shop: or$0der"), definition_of("protocol order", 9, 5));
+        assert_eq!(in_shop("component x: Sh$0op"), "kind Shop {\n     ^^^^\n");
+        assert_eq!(in_shop("component x: Shop { she$0lves: 1 }"), "  param shelves: int = 3\n        ^^^^^^^\n");
+    }
+
+    fn definition_of(line: &str, indent: usize, width: usize) -> String {
+        let line = SHOP.lines().find(|l| l.starts_with(line)).expect("the shop has it");
+        format!("{line}\n{}{}\n", " ".repeat(indent), "^".repeat(width))
+    }
+
+    #[test]
+    fn imports_lead_to_other_files() {
+        let two = |line: &str| definition(&format!("//- main.obs\n{line}\n//- a.obs\nlet x = 1\n"));
+        assert_eq!(two("import \"./a.obs\".{x$0}"), "a.obs\nlet x = 1\n    ^\n");
+        assert_eq!(two("import \"./a$0.obs\".{x}"), "a.obs\nlet x = 1\n^\n");
+        assert_eq!(two("import \"./nowhere$0.obs\".{x}"), "nothing\n");
+    }
+
+    #[test]
+    fn locals_and_parameters_of_functions_have_declarations() {
+        assert_eq!(definition("fn f(a: int): int = a$0 + 1\n"), "fn f(a: int): int = a + 1\n     ^\n");
+        assert_eq!(definition("let x = [for y in [1]: y$0]\n"), "let x = [for y in [1]: y]\n             ^\n");
     }
 }

@@ -239,3 +239,90 @@ fn values(ty: &Ty) -> Vec<Completion> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CompletionKind;
+    use crate::ide::fixture::{Fixture, SHOP};
+
+    fn labels(line: &str) -> Vec<String> {
+        labels_of(&format!("{SHOP}{line}"))
+    }
+
+    fn labels_of(text: &str) -> Vec<String> {
+        let fixture = Fixture::new(text);
+        let found = fixture.analysis.completions(&fixture.path, fixture.offset).expect("the file is known");
+        found.items.into_iter().map(|c| c.label).collect()
+    }
+
+    #[test]
+    fn a_protocol_must_fit_all_links() {
+        assert_eq!(labels("customer -> shop: $0"), ["order"]);
+        assert_eq!(labels("customer -> shop: or$0der { every: 1m }\n"), ["order"]);
+        assert_eq!(labels("shop -> customer: $0\n"), ["deliver"]);
+        assert_eq!(labels("customer, customer -> shop, shop: $0\n"), ["order"]);
+        assert!(labels("customer -> shop -> customer: $0\n").is_empty());
+        assert!(labels("customer <-> shop: $0\n").is_empty());
+        assert!(labels("shop -> shop: $0\n").is_empty());
+    }
+
+    #[test]
+    fn an_end_that_is_not_there_yet_fits_everything() {
+        let all = labels("customer -> nobody: $0");
+        assert!(["order", "deliver", "pay"].iter().all(|p| all.iter().any(|l| l == p)), "{all:?}");
+        assert_eq!(labels("customer -> nobody, shop: $0"), ["order"]);
+    }
+
+    #[test]
+    fn the_text_around_may_be_broken() {
+        assert_eq!(labels("component x: {\n  a: [\ncustomer -> shop: $0"), ["order"]);
+        assert_eq!(labels("customer -> shop: $0\n}}}\n-> ->\n"), ["order"]);
+    }
+
+    #[test]
+    fn components_stand_at_both_ends_of_arrows() {
+        for line in
+            ["customer -> $0", "customer ->$0", "customer -> shop, $0", "customer -> shop -> $0", "customer <-> $0"]
+        {
+            assert_eq!(labels(line), ["shop", "customer"], "{line}");
+        }
+    }
+
+    #[test]
+    fn bodies_offer_their_fields_and_values() {
+        assert_eq!(labels("component x: Shop {\n  $0\n}")[..3], ["shelves", "open", "title"]);
+        assert_eq!(labels("component x: Shop { open: $0 }"), ["day", "night"]);
+        assert_eq!(labels("component x: Shop { available: $0 }"), ["true", "false"]);
+        assert!(labels("customer -> shop: order { $0 }").contains(&"every".to_owned()));
+        assert!(labels("cluster c { $0 }").contains(&"profiles".to_owned()));
+        assert_eq!(labels("cluster c { profiles: [low, high] }\nscale shop { $0 }"), ["low", "high"]);
+    }
+
+    #[test]
+    fn items_start_with_keywords_or_components() {
+        let all = labels("$0");
+        assert!(["component", "kind", "scale", "shop"].iter().all(|w| all.iter().any(|l| l == w)), "{all:?}");
+        let inside = labels("namespace n {\n  $0\n}\n");
+        assert!(inside.contains(&"component".to_owned()), "{inside:?}");
+    }
+
+    #[test]
+    fn text_and_comments_have_no_completions() {
+        assert!(labels("// $0").is_empty());
+        assert!(labels("let x = \"$0\"").is_empty());
+        assert!(labels("let x = 1 // $0").is_empty());
+    }
+
+    #[test]
+    fn a_kind_of_the_library_carries_its_import() {
+        let fixture = Fixture::new("import std.{Pods}\ncomponent x: Pe$0");
+        let found = fixture.analysis.completions(&fixture.path, fixture.offset).expect("the file is known");
+        let people = found.items.iter().find(|c| c.label == "People").expect("the library has it");
+        let pods = found.items.iter().find(|c| c.label == "Pods").expect("it is imported");
+        assert_eq!((people.kind, pods.also.as_ref()), (CompletionKind::Kind, None));
+        let (at, text) = people.also.clone().expect("it isn't imported yet");
+        let edits = [(found.replaces, people.label.clone()), (at, text)];
+        assert_eq!(fixture.edited(&fixture.path, &edits), "import std.{Pods, People}\ncomponent x: People");
+        assert!(labels_of("import std.{$0}").contains(&"Pods".to_owned()));
+    }
+}
