@@ -1,3 +1,5 @@
 //! Diagnostics: fixtures, pages, fixes, and the examples.
 
+mod fixes;
+mod pages;
 mod suite;
