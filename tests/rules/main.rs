@@ -1,5 +1,6 @@
 //! Diagnostics: fixtures, pages, fixes, and the examples.
 
 mod fixes;
+mod guide;
 mod pages;
 mod suite;

@@ -61,3 +61,9 @@ fn every_code_is_in_a_fixture() {
     let unseen: Vec<&str> = Code::ALL.iter().filter(|c| !seen.contains(c)).map(|c| c.id()).collect();
     assert!(unseen.is_empty(), "codes that no fixture provokes: {}", unseen.join(", "));
 }
+
+#[test]
+fn six_mistakes_give_six_messages() {
+    let six = fixtures().into_iter().find(|(p, _)| p.ends_with("six-mistakes.obs")).expect("the fixture is there");
+    assert_eq!(found(&mut Host::new(), &Fixture::parse(&six.1)).len(), 6);
+}
