@@ -15,14 +15,16 @@ const CONTRADICTIONS: &[(&str, &[Finding])] = &[
     ("1: traces reach no store", &[("OBS3108", "apps -> alloy -> otel: otlp", Error)]),
     (
         "2: one instance at normal load, and an autoscaler that keeps two",
-        &[
-            ("OBS4101", "scale grafana", Error),
-            ("OBS4101", "scale loki", Error),
-            ("OBS4101", "scale mimir", Error),
-        ],
+        &[("OBS4101", "scale grafana", Error), ("OBS4101", "scale loki", Error), ("OBS4101", "scale mimir", Error)],
     ),
-    ("3: metrics pushed to replicas that are de-duplicated behind", &[("OBS3115", "otel -> prometheus: otlp", Warning)]),
-    ("4: a third replica, and an autoscaler, of what does all work again", &[("OBS4104", "autoscale prometheus", Warning)]),
+    (
+        "3: metrics pushed to replicas that are de-duplicated behind",
+        &[("OBS3115", "otel -> prometheus: otlp", Warning)],
+    ),
+    (
+        "4: a third replica, and an autoscaler, of what does all work again",
+        &[("OBS4104", "autoscale prometheus", Warning)],
+    ),
     ("5: half of a ring taken at once", &[("OBS4105", "down: {", Error)]),
     (
         "6: two instances of a store without shared storage, which tolerate no loss",

@@ -4,3 +4,4 @@ mod fixes;
 mod guide;
 mod pages;
 mod suite;
+mod terminal;
