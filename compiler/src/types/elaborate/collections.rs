@@ -197,7 +197,10 @@ impl Elaborator<'_> {
             if !matches!(value.kind, ExprKind::Missing) {
                 self.unknown_field(name, record.fields.keys(), what);
             }
+            // without a type to expect, words in the value would be taken for names
+            let told = self.diagnostics.len();
             self.infer(value);
+            self.diagnostics.truncate(told);
             return None;
         };
         if let Some(declared) = field.span {
