@@ -1,6 +1,7 @@
 //! `suite/AREA/*.obs`: every finding of every fixture, exactly.
 
 use obs_compiler::diagnostics::{Code, Diagnostic};
+use obs_compiler::ide::Host;
 use obs_tests::fixture::{Fixture, first_difference, update};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -26,16 +27,18 @@ pub fn fixtures() -> Vec<(PathBuf, String)> {
 }
 
 /// What is found in a fixture.
-pub fn found(fixture: &Fixture) -> Vec<Diagnostic> {
-    fixture.check(&fixture.host().analysis())
+pub fn found(host: &mut Host, fixture: &Fixture) -> Vec<Diagnostic> {
+    fixture.load(host);
+    fixture.check(&host.analysis())
 }
 
 #[test]
 fn findings_are_those_written_in_the_fixtures() {
-    let mut wrong = Vec::new();
+    let (mut host, mut wrong) = (Host::new(), Vec::new());
     for (path, text) in fixtures() {
         let fixture = Fixture::parse(&text);
-        let analysis = fixture.host().analysis();
+        fixture.load(&mut host);
+        let analysis = host.analysis();
         let now = fixture.annotated(&analysis, &fixture.check(&analysis));
         if now == text {
             continue;
@@ -51,7 +54,16 @@ fn findings_are_those_written_in_the_fixtures() {
 
 #[test]
 fn every_code_is_in_a_fixture() {
-    let seen: BTreeSet<Code> = fixtures().iter().flat_map(|(_, t)| found(&Fixture::parse(t))).map(|d| d.code).collect();
+    let mut host = Host::new();
+    let all = fixtures();
+    let seen = all.iter().flat_map(|(_, t)| found(&mut host, &Fixture::parse(t)));
+    let seen: BTreeSet<Code> = seen.map(|d| d.code).collect();
     let unseen: Vec<&str> = Code::ALL.iter().filter(|c| !seen.contains(c)).map(|c| c.id()).collect();
     assert!(unseen.is_empty(), "codes that no fixture provokes: {}", unseen.join(", "));
+}
+
+#[test]
+fn six_mistakes_give_six_messages() {
+    let six = fixtures().into_iter().find(|(p, _)| p.ends_with("six-mistakes.obs")).expect("the fixture is there");
+    assert_eq!(found(&mut Host::new(), &Fixture::parse(&six.1)).len(), 6);
 }

@@ -105,13 +105,12 @@ impl Fixture {
         &self.files[0].path
     }
 
-    /// A host that holds the files.
-    pub fn host(&self) -> Host {
-        let mut host = Host::new();
+    /// Gives a host the files, beside those that it has: with one host for many fixtures, the library is read once.
+    /// No snapshot of it may be alive.
+    pub fn load(&self, host: &mut Host) {
         for file in &self.files {
             host.set_file(&file.path, file.input());
         }
-        host
     }
 
     /// All that is found, ordered by place.
@@ -251,7 +250,9 @@ mod tests {
 
     fn annotate(text: &str) -> String {
         let fixture = Fixture::parse(text);
-        let analysis = fixture.host().analysis();
+        let mut host = Host::new();
+        fixture.load(&mut host);
+        let analysis = host.analysis();
         fixture.annotated(&analysis, &fixture.check(&analysis))
     }
 

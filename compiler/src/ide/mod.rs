@@ -1,6 +1,7 @@
 //! What editors and the command line ask of the compiler, as plain data: no LSP types, no disk.
 
 mod completion;
+mod edits;
 mod fixes;
 #[cfg(test)]
 mod fixture;
@@ -115,6 +116,7 @@ impl Analysis {
         if !found.iter().any(Diagnostic::is_error) {
             found.extend_from_slice(&emitted(&self.db, entry).diagnostics);
         }
+        found.iter_mut().for_each(|d| edits::whole_lines(self, d));
         found.sort_by_cached_key(|d| (self.locate(d.primary), d.code, d.message.clone()));
         found
     }

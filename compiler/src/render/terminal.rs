@@ -39,13 +39,15 @@ impl SourceCode for Text {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let inner = self.text.read_span(span, before, after)?;
+        // miette's own count starts at the top of the file, so that it takes far places for near ones
+        let lines = inner.data().iter().filter(|b| **b == b'\n').count().max(1);
         let contents = miette::MietteSpanContents::new_named(
             self.path.clone(),
             inner.data(),
             *inner.span(),
             inner.line(),
             inner.column(),
-            inner.line_count(),
+            lines,
         );
         Ok(Box::new(contents))
     }
@@ -108,7 +110,10 @@ fn text(place: &Place) -> Text {
 
 fn label(place: &Place, message: Option<String>, primary: bool) -> LabeledSpan {
     let message = message.map(|m| harmless(&m));
-    let span = (place.start.offset as usize, (place.end.offset - place.start.offset) as usize);
+    let (start, end) = (place.start.offset as usize, place.end.offset as usize);
+    // of what goes over several lines the first says what it is
+    let text = place.source.text.get(start..end).unwrap_or_default();
+    let span = (start, text.lines().next().unwrap_or_default().len());
     if primary { LabeledSpan::new_primary_with_span(message, span) } else { LabeledSpan::new_with_span(message, span) }
 }
 

@@ -26,8 +26,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 
 /// Components with alerts that this one asks for data.
 fn watched<'a>(graph: &'a Graph, by: &Component) -> Vec<&'a str> {
+    let speaks = |protocol: &str| by.emits.iter().any(|e| e.protocol == protocol);
     let asks = |c: &Component| {
-        graph.flows.iter().any(|f| f.from == by.id && f.to == c.id && f.backward && !f.signals.is_empty())
+        let between = graph.flows.iter().filter(|f| f.from == by.id && f.to == c.id);
+        between.into_iter().any(|f| f.backward && !f.signals.is_empty() && speaks(&f.protocol))
     };
     graph.components.iter().filter(|c| !c.alerts.is_empty() && asks(c)).map(|c| c.name.as_str()).collect()
 }

@@ -139,7 +139,11 @@ impl Elaborator<'_> {
                 let known = declared.chain(BUILTIN_TYPES.iter().copied());
                 let message = format!("there is no type `{}`", name.name);
                 let suggestion = nearest(&name.name, known).map(str::to_owned);
-                self.report(Diagnostic::new(Code::OBS2105, name.span, message).suggest(suggestion.as_deref()));
+                let diagnostic = Diagnostic::new(Code::OBS2105, name.span, message);
+                self.report(match &suggestion {
+                    Some(near) => diagnostic.suggest(Some(near)),
+                    None => diagnostic.help(format!("declare it: `type {} = …`, or import it", name.name)),
+                });
             }
             return Ty::Error;
         };

@@ -142,8 +142,11 @@ impl<'a> Lowerer<'a> {
     fn unexpected(&mut self, bad: NodeId) {
         let text = self.tree.text_of(bad).trim_end();
         let start = self.tree.range(bad).start;
-        let range = TextRange::new(start, start + text.len() as u32);
-        let found = shown(first_word(text));
+        let word = first_word(text);
+        // of a whole line that isn't understood the first word says why
+        let marked = if self.tree.rule(bad) == Some(Rule::bad_item) { word } else { text };
+        let range = TextRange::new(start, start + marked.len() as u32);
+        let found = shown(word);
         let message = match self.tree.rule(bad) {
             Some(Rule::stray) => format!("this `{found}` closes nothing"),
             Some(Rule::bad_item) => format!("expected an item, found `{found}`"),
@@ -274,9 +277,12 @@ fn is_bad(rule: Option<Rule>) -> bool {
     matches!(rule, Some(Rule::bad_tail | Rule::bad_tail_in | Rule::bad_arg | Rule::bad_entry))
 }
 
-/// The first word of broken text, or its first character.
+/// The first word or string of broken text, or its first character.
 fn first_word(text: &str) -> &str {
     let text = text.trim_end();
+    if let Some(end) = text.strip_prefix('"').and_then(|rest| rest.find('"')) {
+        return &text[..end + 2];
+    }
     let word = text.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(text.len());
     let one = text.chars().next().map_or(0, char::len_utf8);
     &text[..word.max(one)]

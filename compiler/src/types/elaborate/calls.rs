@@ -284,7 +284,11 @@ impl Elaborator<'_> {
             let known = self.scope.names_of(Space::Protocol).map(|(n, _)| n.as_str());
             let message = format!("there is no protocol `{name}`");
             let suggestion = nearest(name, known);
-            self.report(Diagnostic::new(Code::OBS2105, span, message).suggest(suggestion));
+            let diagnostic = Diagnostic::new(Code::OBS2105, span, message);
+            self.report(match suggestion {
+                Some(_) => diagnostic.suggest(suggestion),
+                None => diagnostic.help(format!("declare it: `protocol {name} {{ … }}`, or import it")),
+            });
         }
         None
     }

@@ -2,7 +2,7 @@
 
 use super::{Elaborator, Target};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::syntax::ast::{Arm, Block, Element, Entry, EntryKind, Expr, For, Ident, Key, Pattern};
+use crate::syntax::ast::{Arm, Block, Element, Entry, EntryKind, Expr, ExprKind, For, Ident, Key, Pattern};
 use crate::text::Span;
 use crate::types::core::{Core, CoreArm, CoreElement, CoreEntry, CoreFor, CoreKind, CorePattern};
 use crate::types::ty::{RecordTy, Ty};
@@ -193,8 +193,14 @@ impl Elaborator<'_> {
             return None;
         };
         let Some(field) = record.fields.get(&name.name) else {
-            self.unknown_field(name, record.fields.keys(), what);
+            // of a name without a value it is unknown what it was to be
+            if !matches!(value.kind, ExprKind::Missing) {
+                self.unknown_field(name, record.fields.keys(), what);
+            }
+            // without a type to expect, words in the value would be taken for names
+            let told = self.diagnostics.len();
             self.infer(value);
+            self.diagnostics.truncate(told);
             return None;
         };
         if let Some(declared) = field.span {
