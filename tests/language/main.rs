@@ -1,5 +1,6 @@
 //! The language: what parses, formats, resolves, checks and evaluates, and what is said where it doesn't.
 
+mod chains;
 mod constructs;
 mod secrets;
 mod support;

@@ -105,6 +105,8 @@ fn let_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> LetInfo {
         let ItemKind::Let(it) = &item.kind else { return LetInfo::default() };
         let mut elab = Elaborator::new(db, key.file(db), Place::Program);
         let (core, ty) = elab.let_value(it);
+        // whoever is called must end too: asking for it here finds circles
+        called(&core).into_iter().for_each(|callee| _ = fn_query(db, self::key(db, callee)));
         LetInfo { core, ty, diagnostics: elab.diagnostics, uses: elab.uses }
     })
 }
@@ -206,7 +208,7 @@ fn fn_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> FnInfo {
             None => elab.infer(&it.body),
         };
         // whoever is called must end too: asking for it here finds circles
-        for callee in called(&body.0) {
+        for callee in defaults.iter().flatten().chain([&body.0]).flat_map(called) {
             fn_query(db, self::key(db, callee));
         }
         FnInfo { defaults, body: Some(body), diagnostics: elab.diagnostics, uses: elab.uses }
