@@ -1,6 +1,7 @@
 //! The language: what parses, formats, resolves, checks and evaluates, and what is said where it doesn't.
 
 mod chains;
+mod closed;
 mod constructs;
 mod secrets;
 mod support;

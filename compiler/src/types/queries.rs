@@ -336,6 +336,12 @@ fn protocol_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> ProtocolInfo {
             }
         }
         for option in &it.options {
+            if let Some(attribute) = elab.misspelt_attribute(option) {
+                let message = format!("a protocol has no attribute `{}`", option.name.name);
+                let diagnostic = Diagnostic::new(Code::OBS2106, option.name.span, message);
+                elab.diagnostics.push(diagnostic.suggest(Some(attribute)));
+                continue;
+            }
             let info = elab.param(option, &it.name.name);
             if let Some(first) = out.options.insert(option.name.name.clone(), info) {
                 elab.duplicate(&option.name, first.name_span);
@@ -348,6 +354,17 @@ fn protocol_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> ProtocolInfo {
 }
 
 impl Elaborator<'_> {
+    /// The attribute that an option is meant to be: its name is near, and what follows is no type.
+    fn misspelt_attribute(&self, option: &ast::Param) -> Option<&'static str> {
+        let no_type = match &option.ty.kind {
+            ast::TypeKind::Name(name, None) => !self.is_type(&name.name),
+            ast::TypeKind::List(of) => matches!(&of.kind, ast::TypeKind::Name(name, None) if !self.is_type(&name.name)),
+            ast::TypeKind::Literal(_) | ast::TypeKind::Missing => true,
+            _ => false,
+        };
+        nearest(&option.name.name, ast::PROTOCOL_ATTRIBUTES.iter().copied()).filter(|_| no_type)
+    }
+
     fn param(&mut self, param: &ast::Param, owner: &SmolStr) -> ParamInfo {
         let ty = self.resolve(&param.ty);
         let mut default = param.default.as_ref().map(|d| self.check(d, &ty));

@@ -188,7 +188,10 @@ impl Elaborator<'_> {
         };
         let Some(field) = record.fields.get(&name.name) else {
             self.unknown_field(name, record.fields.keys(), what);
+            // its names count as used; what it should be isn't known, so nothing more is said of it
+            let before = self.diagnostics.len();
             self.infer(value);
+            self.diagnostics.truncate(before);
             return None;
         };
         if let Some(declared) = field.span {
