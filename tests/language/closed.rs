@@ -47,7 +47,11 @@ const BLOCKS: &[(&str, &str, &str)] = &[
 #[test]
 fn an_unknown_field_is_an_error_with_what_is_near() {
     for (block, field, meant) in BLOCKS {
-        let code = if block.contains('(') && !block.contains("corner") && !block.contains("rbac") { "OBS2110" } else { "OBS2106" };
+        let code = if block.contains('(') && !block.contains("corner") && !block.contains("rbac") {
+            "OBS2110"
+        } else {
+            "OBS2106"
+        };
         fails(&format!("{HEAD}{block}"), &[(code, field, &format!("did you mean `{meant}`?"))]);
     }
 }

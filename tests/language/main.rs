@@ -3,6 +3,9 @@
 mod chains;
 mod closed;
 mod constructs;
+mod format;
+mod mutate;
 mod secrets;
 mod support;
+mod syntax;
 mod values;
