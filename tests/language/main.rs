@@ -1,6 +1,11 @@
 //! The language: what parses, formats, resolves, checks and evaluates, and what is said where it doesn't.
 
+mod chains;
+mod closed;
 mod constructs;
+mod format;
+mod mutate;
 mod secrets;
 mod support;
+mod syntax;
 mod values;

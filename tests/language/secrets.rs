@@ -36,7 +36,7 @@ fn everywhere_else_it_is_an_error() {
     for (members, covers) in [
         ("args: [\"--key=${must}\"]", "must"),
         ("args: [must]", "must"),
-        ("command: [if true: must]", "if true: must"),
+        ("command: [if true: must]", "must"),
         ("file \"/x\": text(\"${must}\")", "must"),
         ("file \"/x\": text(must)", "must"),
         ("file \"/x\": yaml({ a: must })", "must"),
@@ -85,6 +85,6 @@ fn items_can_not_leak_it_either() {
     ] {
         fails(&format!("{base}\n{item}"), &[("OBS2109", covers, "secret")]);
     }
-    fails("let a = secret(\"hunter2 \")", &[("OBS2109", "secret(\"hunter2 \")", "never by its value")]);
+    fails("let a = secret(\"hunter2 \")", &[("OBS2108", "\"hunter2 \"", "never by its value")]);
     holds("let a = secret(\"name\")\nlet b = secret(\"name\", \"key.txt\")");
 }

@@ -5,6 +5,7 @@ use crate::db::Db;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{BinaryOp, UnaryOp};
 use crate::text::Span;
+use crate::types::builtins::Builtin;
 use crate::types::core::{Core, CoreElement, CoreEntry, CoreFor, CoreKind, CorePattern};
 use crate::types::queries::{self, KindInfo};
 use crate::types::refine;
@@ -75,6 +76,16 @@ impl<'a> Evaluator<'a> {
         Value::Error
     }
 
+    /// Says that something isn't known while the graph is made. In a whole graph what is missing was reported.
+    fn too_early(&mut self, span: Span, what: &str) -> Value {
+        if !self.world.is_whole() {
+            let help = "components are made in the order of the source, then flows: declare it above, or give the value a name with `let`";
+            let message = format!("{what} isn't known yet here");
+            self.diagnostics.push(Diagnostic::new(Code::OBS2115, span, message).help(help));
+        }
+        Value::Error
+    }
+
     fn step(&mut self, span: Span) -> bool {
         self.steps += 1;
         if self.steps == MAX_STEPS {
@@ -99,7 +110,10 @@ impl<'a> Evaluator<'a> {
                 let core = &queries::let_info(self.db, *def).core;
                 self.outside(|eval| eval.eval(core))
             }
-            CoreKind::Component(name) => self.world.component(name).map_or(Value::Error, Value::Component),
+            CoreKind::Component(name) => match self.world.component(name) {
+                Some(id) => Value::Component(id),
+                None => self.too_early(span, &format!("`{name}`")),
+            },
             CoreKind::SelfRef => self.scope.as_ref().and_then(|s| s.id).map_or(Value::Error, Value::Component),
             CoreKind::Version => {
                 let version = self.scope.as_ref().and_then(|s| s.version);
@@ -107,6 +121,7 @@ impl<'a> Evaluator<'a> {
             }
             // only their fields are values
             CoreKind::Cluster | CoreKind::Namespace | CoreKind::Load(_) => Value::Error,
+            CoreKind::Components if !self.world.is_whole() => self.too_early(span, "`components`"),
             CoreKind::Components => Value::list(self.world.components().into_iter().map(Value::Component), span),
             CoreKind::Flows { outgoing, protocol } => match self.scope.as_ref().and_then(|s| s.id) {
                 Some(id) => {
@@ -134,7 +149,13 @@ impl<'a> Evaluator<'a> {
             }
             CoreKind::Builtin(builtin, args) => {
                 let args: Vec<Value> = args.iter().map(|a| self.eval(a)).collect();
-                if args.contains(&Value::Error) { Value::Error } else { self.builtin(*builtin, args, span) }
+                match builtin {
+                    _ if args.contains(&Value::Error) => Value::Error,
+                    Builtin::Reachable | Builtin::Path if !self.world.is_whole() => {
+                        self.too_early(span, &format!("`{}(…)`", builtin.name()))
+                    }
+                    _ => self.builtin(*builtin, args, span),
+                }
             }
             CoreKind::Unary(op, of) => self.unary(*op, of, span),
             CoreKind::Binary(a, op, b) => self.binary(a, *op, b, span),
@@ -169,12 +190,17 @@ impl<'a> Evaluator<'a> {
             }
             CoreKind::Quantified { all, head, body } => {
                 // `all` ends at the first that doesn't hold, `any` at the first that does
-                let mut found = false;
+                let (mut found, mut unknown) = (false, false);
+                let before = self.diagnostics.len();
                 self.comprehend(head, &mut |eval| {
-                    found = eval.eval(body).holds() != *all;
-                    !found
+                    let value = eval.eval(body);
+                    unknown = value == Value::Error;
+                    found = value.holds() != *all;
+                    !found && !unknown
                 });
-                Value::Bool(found != *all)
+                // what could not be looked at could have been the one
+                let failed = unknown || self.diagnostics.len() > before;
+                if failed { Value::Error } else { Value::Bool(found != *all) }
             }
             CoreKind::Interpolate(parts) => self.interpolate(parts),
             CoreKind::Variant(name, fields) => {
@@ -251,7 +277,12 @@ impl<'a> Evaluator<'a> {
 
     fn field(&mut self, base: &Core, name: &SmolStr, span: Span) -> Value {
         match &base.kind {
-            CoreKind::Cluster => return self.world.cluster_field(name),
+            CoreKind::Cluster => {
+                return match self.world.cluster_field(name) {
+                    Value::Error => self.too_early(span, &format!("`cluster.{name}`")),
+                    value => value,
+                };
+            }
             CoreKind::Namespace => {
                 let namespace = self.scope.as_ref().and_then(|s| s.namespace);
                 return self.world.namespace_field(namespace, name);
@@ -274,6 +305,11 @@ impl<'a> Evaluator<'a> {
             _ => {}
         }
         match self.eval(base) {
+            Value::Component(_)
+                if !self.world.is_whole() && matches!(name.as_str(), "storage_shared" | "alerts" | "dashboards") =>
+            {
+                self.too_early(span, &format!("`.{name}`"))
+            }
             Value::Component(id) => self.world.component_field(id, name, span),
             Value::Flow(id) => self.world.flow_field(id, name, span),
             Value::Record(record) => record.get(name).map_or(Value::None, |f| f.value.clone()),
@@ -401,10 +437,10 @@ impl<'a> Evaluator<'a> {
         let is_map = matches!(source, Value::Record(_));
         let depth = self.locals.len();
         for (key, value) in pairs {
+            self.locals.truncate(depth);
             if !self.step(head.source.span) {
                 return;
             }
-            self.locals.truncate(depth);
             match head.names {
                 1 => self.locals.push(if is_map { key } else { value }),
                 _ => self.locals.extend([key, value]),

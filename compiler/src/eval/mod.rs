@@ -13,6 +13,10 @@ use smol_str::SmolStr;
 
 /// What expressions can see of the graph. The graph implements it; evaluation knows no more of it.
 pub trait World {
+    /// Whether the graph is there, all of it. While it is made, what isn't known yet is reported.
+    fn is_whole(&self) -> bool {
+        true
+    }
     /// A field of the cluster.
     fn cluster_field(&self, name: &str) -> Value;
     /// A field of the namespace of a component.

@@ -1,6 +1,6 @@
 //! The graph as expressions see it.
 
-use super::model::{Component, Flow, Graph, Signal, State, WorkloadKind};
+use super::model::{Cluster, Component, Flow, Graph, Signal, State, WorkloadKind};
 use crate::eval::World;
 use crate::text::Span;
 use crate::value::{ComponentId, FlowId, Quantity, Value, Version};
@@ -126,31 +126,15 @@ fn endpoint(component: &Component) -> Option<SmolStr> {
 impl World for GraphWorld<'_> {
     fn cluster_field(&self, name: &str) -> Value {
         let cluster = &self.graph.cluster;
-        let none = || SmolStr::default();
         match name {
-            "name" => Value::Str(cluster.name.clone()),
-            "domain" => Value::Str(cluster.domain.clone().unwrap_or_else(none)),
             "profile" => Value::Str(self.graph.profile.clone()),
             "profiles" => Value::list(self.graph.profiles.iter().cloned().map(Value::Str), cluster.span),
-            "kubernetes" => Value::Version(Version(vec![cluster.kubernetes.0, cluster.kubernetes.1])),
-            "labels" => {
-                let labels = cluster.labels.iter().map(|(k, v)| (k.clone(), Value::Str(v.clone())));
-                Value::record(labels, cluster.span)
-            }
-            _ => Value::Error,
+            _ => cluster_field(cluster, name),
         }
     }
 
     fn namespace_field(&self, of: Option<&SmolStr>, name: &str) -> Value {
-        let found = self.graph.namespaces.iter().find(|n| Some(&n.name) == of);
-        match (found, name) {
-            (Some(n), "name") => Value::Str(n.name.clone()),
-            (Some(n), "title") => Value::Str(n.title.clone()),
-            (Some(n), "isolated") => Value::Bool(n.isolated),
-            (None, "isolated") => Value::Bool(false),
-            (None, _) => Value::Str(SmolStr::default()),
-            _ => Value::Error,
-        }
+        namespace_field(self.graph, of, name)
     }
 
     fn component(&self, name: &str) -> Option<ComponentId> {
@@ -163,42 +147,11 @@ impl World for GraphWorld<'_> {
 
     fn component_field(&self, id: ComponentId, name: &str, span: Span) -> Value {
         let c = self.at(id);
-        if let Some(param) = c.params.get(name).filter(|_| !matches!(name, "replicas" | "title")) {
-            return param.value.clone();
+        if name == "storage_shared" && !c.params.contains_key(name) {
+            let stores = self.outgoing[id.0 as usize].iter().map(|f| self.flow_at(*f));
+            return Value::Bool(stores.into_iter().any(|f| self.graph.keeps_data(f)));
         }
-        let text = |s: &str| Value::Str(s.into());
-        match name {
-            "name" => Value::Str(c.name.clone()),
-            "kind" => Value::Str(c.kind.clone()),
-            "title" => Value::Str(c.title.clone().unwrap_or_else(|| c.kind_title.clone())),
-            "namespace" => Value::Str(self.graph.namespace_of(c).cloned().unwrap_or_default()),
-            "layer" => {
-                let layer = c.layer.map(|l| self.graph.layers[l.0 as usize].name.clone());
-                Value::Str(layer.unwrap_or_default())
-            }
-            "workload" => text(c.workload.word()),
-            "state" => text(c.state.word()),
-            "host" => Value::Str(self.graph.host(c)),
-            "headless" => Value::Str(self.graph.headless(c)),
-            "replicas" => Value::Int(i64::from(c.replicas.count)),
-            "max_replicas" => Value::Int(i64::from(c.replicas.most())),
-            "autoscaled" => Value::Bool(c.replicas.autoscale.is_some()),
-            "instances" => instances(self.graph, c, span),
-            "ports" => {
-                let ports = c.ports.iter().map(|p| (p.name.clone(), Value::Int(i64::from(p.number))));
-                Value::record(ports, span)
-            }
-            "port" => Value::Int(c.ports.first().map_or(0, |p| i64::from(p.number))),
-            "stores" => signals(&c.stores, span),
-            "storage_shared" => {
-                let stores = self.outgoing[id.0 as usize].iter().map(|f| self.flow_at(*f));
-                Value::Bool(stores.into_iter().any(|f| self.graph.keeps_data(f)))
-            }
-            "alerts" => Value::list(c.alerts.iter().map(|a| alert(a, &c.name)), span),
-            "dashboards" => Value::list(c.dashboards.iter().map(|d| dashboard(d, c)), span),
-            // a param of another kind that this one hasn't got
-            _ => Value::None,
-        }
+        component_field(self.graph, c, name, span)
     }
 
     fn flow_field(&self, id: FlowId, name: &str, span: Span) -> Value {
@@ -235,11 +188,7 @@ impl World for GraphWorld<'_> {
     }
 
     fn speaks(&self, id: ComponentId, accepts: bool, protocol: &str) -> bool {
-        let c = self.at(id);
-        match accepts {
-            true => c.accepts.iter().any(|a| a.protocol == protocol),
-            false => c.emits.iter().any(|e| e.protocol == protocol),
-        }
+        speaks(self.at(id), accepts, protocol)
     }
 
     fn reachable(&self, from: ComponentId, to: ComponentId) -> bool {
@@ -264,6 +213,77 @@ impl World for GraphWorld<'_> {
             Some(signal) => super::signals::ends_in_store(self.graph, from, signal),
             None => false,
         }
+    }
+}
+
+/// A field of the cluster; an error for those that depend on the profile.
+pub(super) fn cluster_field(cluster: &Cluster, name: &str) -> Value {
+    match name {
+        "name" => Value::Str(cluster.name.clone()),
+        "domain" => Value::Str(cluster.domain.clone().unwrap_or_default()),
+        "kubernetes" => Value::Version(Version(vec![cluster.kubernetes.0, cluster.kubernetes.1])),
+        "labels" => {
+            let labels = cluster.labels.iter().map(|(k, v)| (k.clone(), Value::Str(v.clone())));
+            Value::record(labels, cluster.span)
+        }
+        _ => Value::Error,
+    }
+}
+
+/// A field of the namespace of this name.
+pub(super) fn namespace_field(graph: &Graph, of: Option<&SmolStr>, name: &str) -> Value {
+    let found = graph.namespaces.iter().find(|n| Some(&n.name) == of);
+    match (found, name) {
+        (Some(n), "name") => Value::Str(n.name.clone()),
+        (Some(n), "title") => Value::Str(n.title.clone()),
+        (Some(n), "isolated") => Value::Bool(n.isolated),
+        (None, "isolated") => Value::Bool(false),
+        (None, _) => Value::Str(SmolStr::default()),
+        _ => Value::Error,
+    }
+}
+
+/// Whether a component accepts or emits a protocol.
+pub(super) fn speaks(component: &Component, accepts: bool, protocol: &str) -> bool {
+    match accepts {
+        true => component.accepts.iter().any(|a| a.protocol == protocol),
+        false => component.emits.iter().any(|e| e.protocol == protocol),
+    }
+}
+
+/// A field of a component, as far as it doesn't depend on flows.
+pub(super) fn component_field(graph: &Graph, c: &Component, name: &str, span: Span) -> Value {
+    if let Some(param) = c.params.get(name).filter(|_| !matches!(name, "replicas" | "title")) {
+        return param.value.clone();
+    }
+    let text = |s: &str| Value::Str(s.into());
+    match name {
+        "name" => Value::Str(c.name.clone()),
+        "kind" => Value::Str(c.kind.clone()),
+        "title" => Value::Str(c.title.clone().unwrap_or_else(|| c.kind_title.clone())),
+        "namespace" => Value::Str(graph.namespace_of(c).cloned().unwrap_or_default()),
+        "layer" => {
+            let layer = c.layer.map(|l| graph.layers[l.0 as usize].name.clone());
+            Value::Str(layer.unwrap_or_default())
+        }
+        "workload" => text(c.workload.word()),
+        "state" => text(c.state.word()),
+        "host" => Value::Str(graph.host(c)),
+        "headless" => Value::Str(graph.headless(c)),
+        "replicas" => Value::Int(i64::from(c.replicas.count)),
+        "max_replicas" => Value::Int(i64::from(c.replicas.most())),
+        "autoscaled" => Value::Bool(c.replicas.autoscale.is_some()),
+        "instances" => instances(graph, c, span),
+        "ports" => {
+            let ports = c.ports.iter().map(|p| (p.name.clone(), Value::Int(i64::from(p.number))));
+            Value::record(ports, span)
+        }
+        "port" => Value::Int(c.ports.first().map_or(0, |p| i64::from(p.number))),
+        "stores" => signals(&c.stores, span),
+        "alerts" => Value::list(c.alerts.iter().map(|a| alert(a, &c.name)), span),
+        "dashboards" => Value::list(c.dashboards.iter().map(|d| dashboard(d, c)), span),
+        // a param of another kind that this one hasn't got
+        _ => Value::None,
     }
 }
 

@@ -107,6 +107,8 @@ fn let_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> LetInfo {
         let ItemKind::Let(it) = &item.kind else { return LetInfo::default() };
         let mut elab = Elaborator::new(db, key.file(db), Place::Program);
         let (core, ty) = elab.let_value(it);
+        // whoever is called must end too: asking for it here finds circles
+        called(&core).into_iter().for_each(|callee| _ = fn_query(db, self::key(db, callee)));
         LetInfo { core, ty, diagnostics: elab.diagnostics, uses: elab.uses }
     })
 }
@@ -208,7 +210,7 @@ fn fn_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> FnInfo {
             None => elab.infer(&it.body),
         };
         // whoever is called must end too: asking for it here finds circles
-        for callee in called(&body.0) {
+        for callee in defaults.iter().flatten().chain([&body.0]).flat_map(called) {
             fn_query(db, self::key(db, callee));
         }
         FnInfo { defaults, body: Some(body), diagnostics: elab.diagnostics, uses: elab.uses }
@@ -336,6 +338,12 @@ fn protocol_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> ProtocolInfo {
             }
         }
         for option in &it.options {
+            if let Some(attribute) = elab.misspelt_attribute(option) {
+                let message = format!("a protocol has no attribute `{}`", option.name.name);
+                let diagnostic = Diagnostic::new(Code::OBS2106, option.name.span, message);
+                elab.diagnostics.push(diagnostic.suggest(Some(attribute)));
+                continue;
+            }
             let info = elab.param(option, &it.name.name);
             if let Some(first) = out.options.insert(option.name.name.clone(), info) {
                 elab.duplicate(&option.name, first.name_span);
@@ -348,6 +356,17 @@ fn protocol_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> ProtocolInfo {
 }
 
 impl Elaborator<'_> {
+    /// The attribute that an option is meant to be: its name is near, and what follows is no type.
+    fn misspelt_attribute(&self, option: &ast::Param) -> Option<&'static str> {
+        let no_type = match &option.ty.kind {
+            ast::TypeKind::Name(name, None) => !self.is_type(&name.name),
+            ast::TypeKind::List(of) => matches!(&of.kind, ast::TypeKind::Name(name, None) if !self.is_type(&name.name)),
+            ast::TypeKind::Literal(_) | ast::TypeKind::Missing => true,
+            _ => false,
+        };
+        nearest(&option.name.name, ast::PROTOCOL_ATTRIBUTES.iter().copied()).filter(|_| no_type)
+    }
+
     fn param(&mut self, param: &ast::Param, owner: &SmolStr) -> ParamInfo {
         let ty = self.resolve(&param.ty);
         let mut default = param.default.as_ref().map(|d| self.check(d, &ty));

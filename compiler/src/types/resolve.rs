@@ -66,6 +66,11 @@ fn builtin(name: &str) -> Option<Ty> {
 }
 
 impl Elaborator<'_> {
+    /// Whether a type has this name.
+    pub(super) fn is_type(&self, name: &str) -> bool {
+        builtin(name).is_some() || self.scope.get(Space::Type, name).is_some()
+    }
+
     /// The type that is written here.
     pub fn resolve(&mut self, ty: &Type) -> Ty {
         match &ty.kind {

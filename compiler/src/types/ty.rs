@@ -452,13 +452,41 @@ impl Form {
                 (!ok).then_some("a URL such as `https://example.com/path`")
             }
             Form::Cron => (!is_cron(text)).then_some("five fields of a cron line, such as `0 2 * * *`"),
-            Form::Image => {
-                let ok = !text.is_empty() && text.chars().all(plain) && !text.contains("://");
-                (!ok).then_some("an image name, such as `registry.example.com/app:v1.2`")
-            }
+            Form::Image => (!is_image(text)).then_some("an image name, such as `registry.example.com/app:v1.2`"),
             Form::Date => (!is_date(text)).then_some("a date, such as `2027-01-31`"),
         }
     }
+}
+
+/// The grammar of the OCI distribution specification: `[host[:port]/]path[:tag][@algorithm:digest]`.
+fn is_image(text: &str) -> bool {
+    let (rest, digest) = text.split_once('@').map_or((text, None), |(r, d)| (r, Some(d)));
+    let (name, tag) = match rest.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
+        _ => (rest, None),
+    };
+    let hex = |d: &str| d.len() >= 32 && d.bytes().all(|b| b.is_ascii_hexdigit());
+    let digest_ok = digest.is_none_or(|d| d.split_once(':').is_some_and(|(a, d)| !a.is_empty() && hex(d)));
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let tag_ok = |t: &str| {
+        t.len() <= 128 && t.bytes().next().is_some_and(word) && t.bytes().all(|b| word(b) || b == b'.' || b == b'-')
+    };
+    let lower = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let part = |p: &str| {
+        let ends = p.bytes().next().is_some_and(lower) && p.bytes().next_back().is_some_and(lower);
+        ends && p.bytes().all(|b| lower(b) || matches!(b, b'.' | b'_' | b'-'))
+    };
+    let path = match name.split_once('/') {
+        // what has a dot or a port is a host
+        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => {
+            if Form::Host.complaint(host).is_some() {
+                return false;
+            }
+            path
+        }
+        _ => name,
+    };
+    digest_ok && tag.is_none_or(tag_ok) && path.split('/').all(part)
 }
 
 fn is_cron(text: &str) -> bool {

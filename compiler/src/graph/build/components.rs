@@ -1,26 +1,31 @@
 //! Components: parameters, replicas, ports, and all else that doesn't depend on flows.
 
+use super::Builder;
+use super::early::Early;
 use super::settings::{Params, profile_chain, profile_names};
-use super::{Builder, Nothing};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{
     Accepts, Autoscale, Component, Emits, Graph, IngressClass, LinkSource, Peer, Port, PortTransport, Replicas,
     ScaleRule, Signal, State, Turns, WorkloadKind,
 };
-use crate::graph::world::GraphWorld;
 use crate::text::Span;
 use crate::types::items::{AutoscaleCore, ComponentCore, ProfileCore, RuleCore};
 use crate::types::queries::{self, KindInfo};
 use crate::types::ty::KindRef;
 use crate::value::{ComponentId, Quantity, Value};
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+
+/// The components that are made, by name.
+type ByName = FxHashMap<SmolStr, ComponentId>;
 
 impl<'a> Builder<'a> {
     pub(super) fn components(&mut self, graph: &mut Graph) {
         let cores: Vec<&ComponentCore> = self.program.cores.iter().flat_map(|c| &c.components).collect();
         let mut seen: IndexMap<&SmolStr, Span> = IndexMap::new();
+        let mut by_name: ByName = FxHashMap::default();
         for core in cores {
             let Some(kind) = &core.kind else { continue };
             // within one file this was said when its names were collected
@@ -33,14 +38,15 @@ impl<'a> Builder<'a> {
                 continue;
             }
             seen.insert(&core.name.name, core.name.span);
-            let component = self.component(graph, core, kind);
+            let component = self.component(graph, &by_name, core, kind);
+            by_name.insert(component.name.clone(), component.id);
             graph.components.push(component);
         }
     }
 
-    fn component(&mut self, graph: &Graph, core: &'a ComponentCore, kind: &KindRef) -> Component {
+    fn component(&mut self, graph: &Graph, by_name: &ByName, core: &'a ComponentCore, kind: &KindRef) -> Component {
         let kind: &'a KindInfo = queries::kind_info(self.db, kind.def);
-        let world = GraphWorld::new(graph);
+        let world = Early { graph, by_name, profile: self.profile };
         let params = self.params(core, kind, self.profile, &world);
         let look_up = |name: &str| params.get(name).map(|e| e.value.clone());
         let scope = SelfScope {
@@ -85,7 +91,7 @@ impl<'a> Builder<'a> {
         let mut diagnostics = std::mem::take(&mut read.eval.diagnostics);
         drop(read);
         self.diagnostics.append(&mut diagnostics);
-        let replicas = self.replicas(core, kind, workload, fallback, &params);
+        let replicas = self.replicas(&world, core, kind, workload, fallback, &params);
         Component {
             id: ComponentId(graph.components.len() as u32),
             name: core.name.name.clone(),
@@ -126,6 +132,7 @@ impl<'a> Builder<'a> {
     /// Instances: the kind's word, then the component's, then `scale`, then the profile's.
     fn replicas(
         &mut self,
+        world: &Early<'_>,
         core: &'a ComponentCore,
         kind: &'a KindInfo,
         workload: WorkloadKind,
@@ -133,7 +140,7 @@ impl<'a> Builder<'a> {
         params: &Params,
     ) -> Replicas {
         let name = &core.name.name;
-        let autoscale = self.autoscale(name);
+        let autoscale = self.autoscale(world, name);
         if workload == WorkloadKind::External {
             let none = vec![0; self.program.profiles.len()];
             let scale = self.scale_item(name);
@@ -141,18 +148,19 @@ impl<'a> Builder<'a> {
         }
         let by_profile: Vec<(u32, Span)> = (0..self.program.profiles.len())
             .map(|profile| {
+                let world = Early { profile, ..*world };
                 let said = if profile == self.profile {
                     params.get("replicas").cloned()
                 } else {
                     // what other profiles say was reported when each was built
                     let silent = self.diagnostics.len();
-                    let found = self.params(core, kind, profile, &Nothing).get("replicas").cloned();
+                    let found = self.params(core, kind, profile, &world).get("replicas").cloned();
                     self.diagnostics.truncate(silent);
                     found
                 };
                 let last = said.as_ref().and_then(|e| e.chain.last());
                 let by_profile = matches!(last.map(|l| &l.source), Some(LinkSource::Profile(_)));
-                let scale = if by_profile { None } else { self.scale(name, profile) };
+                let scale = if by_profile { None } else { self.scale(&world, name) };
                 let own = said.as_ref().and_then(|e| e.value.as_int()).zip(last.map(|l| l.span));
                 let (count, origin) = scale.or(own).unwrap_or((fallback, core.span));
                 (count.clamp(0, i64::from(u32::MAX)) as u32, origin)
@@ -160,7 +168,7 @@ impl<'a> Builder<'a> {
             .collect();
         let bounded = |n: u32| autoscale.as_ref().map_or(n, |a| n.clamp(a.min, a.max.max(a.min)));
         let (count, origin) = by_profile[self.profile];
-        let scaled = self.scale(name, self.profile).is_some();
+        let scaled = self.scale(world, name).is_some();
         Replicas {
             // where only the autoscaler speaks, it starts from its least
             count: if scaled { count } else { bounded(count) },
@@ -196,26 +204,27 @@ impl<'a> Builder<'a> {
     }
 
     /// What `scale` says of a component; of several, the last.
-    fn scale(&self, name: &SmolStr, profile: usize) -> Option<(i64, Span)> {
-        let profiles = profile_names(self.program.cores, &self.program.profiles[profile]);
+    fn scale(&mut self, world: &Early<'_>, name: &SmolStr) -> Option<(i64, Span)> {
+        let profiles = profile_names(self.program.cores, &self.program.profiles[world.profile]);
         let about = self.program.cores.iter().flat_map(|c| &c.scales);
         let mut found = None;
         for scale in about.filter(|s| s.targets.iter().any(|(t, _)| t == name)) {
             // a profile that isn't named takes the number of the one it extends
             let count = profiles.iter().find_map(|p| scale.counts.iter().find(|(name, _)| name.name == **p));
             if let Some((_, core)) = count {
-                // what can't be evaluated is said by `scales`, once
-                let value = Evaluator::new(self.db, &Nothing).eval(core);
+                let mut eval = Evaluator::new(self.db, world);
+                let value = eval.eval(core);
+                self.diagnostics.append(&mut eval.diagnostics);
                 found = value.as_int().map(|n| (n, core.span)).or(found);
             }
         }
         found
     }
 
-    fn autoscale(&mut self, name: &SmolStr) -> Option<Autoscale> {
+    fn autoscale(&mut self, world: &Early<'_>, name: &SmolStr) -> Option<Autoscale> {
         let mut all = self.program.cores.iter().flat_map(|c| &c.autoscales);
         let core = all.rfind(|a| a.targets.iter().any(|(t, _)| t == name))?;
-        let mut eval = Evaluator::new(self.db, &Nothing);
+        let mut eval = Evaluator::new(self.db, world);
         let autoscale = read_autoscale(&mut eval, core);
         self.diagnostics.append(&mut eval.diagnostics);
         autoscale

@@ -1,6 +1,6 @@
 //! Flows: which port, which options, which URL.
 
-use super::{Builder, Nothing};
+use super::Builder;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::{Evaluator, World};
 use crate::graph::model::{
@@ -28,7 +28,7 @@ impl<'a> Builder<'a> {
                 let own = eval.record(&core.options);
                 let protocol = queries::protocol_info(self.db, core.protocol.def);
                 let ends = (graph.component(from), graph.component(to));
-                let mut flow = self.link(graph, ends, protocol, &own, core.span);
+                let mut flow = self.link(&world, graph, ends, protocol, &own, core.span);
                 flow.id = FlowId(out.len() as u32);
                 flow.inferred = core.inferred;
                 flow.doc = core.doc.clone();
@@ -36,13 +36,13 @@ impl<'a> Builder<'a> {
                 out.push(flow);
             }
             self.diagnostics.append(&mut eval.diagnostics);
+            self.peers(&world, graph, &mut out);
         }
-        self.peers(graph, &mut out);
         graph.flows = out;
     }
 
     /// Flows among the instances of one component: they follow from its kind.
-    fn peers(&mut self, graph: &Graph, out: &mut Vec<Flow>) {
+    fn peers(&mut self, world: &GraphWorld<'_>, graph: &Graph, out: &mut Vec<Flow>) {
         for component in &graph.components {
             let Some(kind) = self.kind_of(component) else { continue };
             let Some((core, _)) = kind.attributes.get("peers") else { continue };
@@ -57,7 +57,8 @@ impl<'a> Builder<'a> {
                     continue;
                 };
                 let protocol = queries::protocol_info(self.db, accept.speak.def);
-                let mut flow = self.link(graph, (component, component), protocol, &Record::default(), component.span);
+                let mut flow =
+                    self.link(world, graph, (component, component), protocol, &Record::default(), component.span);
                 flow.id = FlowId(out.len() as u32);
                 flow.implicit = true;
                 out.push(flow);
@@ -66,13 +67,13 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn kind_of(&self, component: &Component) -> Option<&'a crate::types::queries::KindInfo> {
-        let cores = self.program.cores.iter().flat_map(|c| &c.components);
-        let core = cores.into_iter().find(|c| c.span == component.span)?;
+        let core = self.program.by_span.get(&component.span)?;
         Some(queries::kind_info(self.db, core.kind.as_ref()?.def))
     }
 
     fn link(
         &mut self,
+        world: &GraphWorld<'_>,
         graph: &Graph,
         (from, to): (&Component, &Component),
         protocol: &ProtocolInfo,
@@ -90,7 +91,7 @@ impl<'a> Builder<'a> {
             .copied();
         let signals: Vec<Signal> =
             wanted.iter().copied().filter(|s| accept.is_none_or(|a| a.signals.contains(s))).collect();
-        let options = self.options(protocol, accept, own);
+        let options = self.options(world, protocol, accept, own);
         let word = |name: &str| options.get(name).and_then(|e| e.value.as_str().cloned());
         let transport = word("encoding").or_else(|| protocol.word("transport").cloned());
         // someone outside who isn't told which port may use each that fits
@@ -118,7 +119,7 @@ impl<'a> Builder<'a> {
             ports,
             options,
             every_instance,
-            rbac: self.rbac(protocol),
+            rbac: self.rbac(world, protocol),
             implicit: false,
             inferred: false,
             doc: None,
@@ -131,11 +132,12 @@ impl<'a> Builder<'a> {
     /// Options from weakest to strongest: the protocol's default, what the acceptor says, the flow's own.
     fn options(
         &mut self,
+        world: &GraphWorld<'_>,
         protocol: &ProtocolInfo,
         accept: Option<&Accepts>,
         own: &Record,
     ) -> IndexMap<SmolStr, Effective> {
-        let mut eval = Evaluator::new(self.db, &Nothing);
+        let mut eval = Evaluator::new(self.db, world);
         let mut out = IndexMap::new();
         for (name, option) in &protocol.options {
             let mut chain = Vec::new();
@@ -155,9 +157,9 @@ impl<'a> Builder<'a> {
         out
     }
 
-    fn rbac(&mut self, protocol: &ProtocolInfo) -> Vec<RbacRule> {
+    fn rbac(&mut self, world: &GraphWorld<'_>, protocol: &ProtocolInfo) -> Vec<RbacRule> {
         let Some(core) = protocol.attributes.get("rbac") else { return Vec::new() };
-        let mut eval = Evaluator::new(self.db, &Nothing);
+        let mut eval = Evaluator::new(self.db, world);
         let rules = rbac_rules(&eval.eval(core));
         self.diagnostics.append(&mut eval.diagnostics);
         rules

@@ -4,6 +4,7 @@
 //! say about flows: alerts and dashboards, and at last what each component runs.
 
 mod components;
+mod early;
 mod flows;
 mod settings;
 mod workloads;
@@ -12,12 +13,14 @@ use super::model::{Cluster, Graph, Layer, LayerId, Namespace, NamespaceId, Patch
 use super::world::GraphWorld;
 use crate::db::{self, Db, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::eval::{Evaluator, World};
+use crate::eval::Evaluator;
 use crate::names::{self, Export, Space};
 use crate::text::{FileId, Span};
-use crate::types::items::{self, AssertCore, BlockCore, FileCore, ProfileCore, TestCore};
-use crate::value::{ComponentId, Record, Spanned, Value};
+use crate::types::items::{self, AssertCore, BlockCore, ComponentCore, FileCore, ProfileCore, TestCore};
+use crate::value::{Record, Spanned, Value};
+use early::Settings;
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -91,6 +94,8 @@ fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// The items of all files of a program, and what holds for all profiles.
 pub(super) struct Collected<'a> {
     pub(super) cores: &'a [&'a FileCore],
+    /// The components of all files, by their places.
+    pub(super) by_span: FxHashMap<Span, &'a ComponentCore>,
     files: Vec<FileId>,
     pub(super) profiles: Vec<SmolStr>,
     cluster: Cluster,
@@ -100,49 +105,14 @@ pub(super) struct Collected<'a> {
     layer_keys: Vec<(SmolStr, Option<SmolStr>)>,
 }
 
-/// A world in which there is nothing yet: for settings of the cluster and of namespaces.
-struct Nothing;
-
-impl World for Nothing {
-    fn cluster_field(&self, _: &str) -> Value {
-        Value::Str(SmolStr::default())
-    }
-    fn namespace_field(&self, _: Option<&SmolStr>, _: &str) -> Value {
-        Value::Str(SmolStr::default())
-    }
-    fn component(&self, _: &str) -> Option<ComponentId> {
-        None
-    }
-    fn components(&self) -> Vec<ComponentId> {
-        Vec::new()
-    }
-    fn component_field(&self, _: ComponentId, _: &str, _: Span) -> Value {
-        Value::Error
-    }
-    fn flow_field(&self, _: crate::value::FlowId, _: &str, _: Span) -> Value {
-        Value::Error
-    }
-    fn flows(&self, _: ComponentId, _: bool, _: Option<&str>) -> Vec<crate::value::FlowId> {
-        Vec::new()
-    }
-    fn speaks(&self, _: ComponentId, _: bool, _: &str) -> bool {
-        false
-    }
-    fn reachable(&self, _: ComponentId, _: ComponentId) -> bool {
-        false
-    }
-    fn path(&self, _: ComponentId, _: &str) -> bool {
-        false
-    }
-}
-
 /// The oldest Kubernetes version that is supported where a program names none.
 const DEFAULT_KUBERNETES: (u32, u32) = (1, 33);
 
 impl<'a> Collected<'a> {
     fn new(db: &dyn Db, files: Vec<FileId>, cores: &'a [&'a FileCore], diagnostics: &mut Vec<Diagnostic>) -> Self {
-        let mut eval = Evaluator::new(db, &Nothing);
+        let mut eval = Evaluator::new(db, &Settings { cluster: None });
         let (cluster, mut profiles) = cluster(&mut eval, cores);
+        diagnostics.append(&mut eval.diagnostics);
         for profile in cores.iter().flat_map(|c| &c.profiles) {
             if !profiles.contains(&profile.name.name) && !profile.name.name.is_empty() {
                 profiles.push(profile.name.name.clone());
@@ -151,8 +121,13 @@ impl<'a> Collected<'a> {
         if profiles.is_empty() {
             profiles.push("default".into());
         }
+        let seen = cluster.clone();
+        let world = Settings { cluster: Some(&seen) };
+        let mut eval = Evaluator::new(db, &world);
+        let by_span = cores.iter().flat_map(|c| &c.components).map(|c| (c.span, c)).collect();
         let mut out = Self {
             cores,
+            by_span,
             files,
             profiles,
             cluster,
@@ -169,7 +144,6 @@ impl<'a> Collected<'a> {
         diagnostics.append(&mut eval.diagnostics);
         out.check_profiles(diagnostics);
         out.check_circles(diagnostics);
-        out.check_scales(db, diagnostics);
         out.check_clusters(diagnostics);
         out.check_repeated(db, diagnostics);
         out
@@ -286,15 +260,6 @@ impl<'a> Collected<'a> {
                 at = next(found);
             }
         }
-    }
-
-    /// Numbers of instances that only show when they are evaluated.
-    fn check_scales(&self, db: &dyn Db, diagnostics: &mut Vec<Diagnostic>) {
-        let mut eval = Evaluator::new(db, &Nothing);
-        for (_, count) in self.cores.iter().flat_map(|c| &c.scales).flat_map(|s| &s.counts) {
-            eval.eval(count);
-        }
-        diagnostics.append(&mut eval.diagnostics);
     }
 
     /// Names that hold for the whole program, declared in two of its files. Within one file `names` says so.

@@ -537,18 +537,20 @@ mod pratt {
         pub(super) missing: Option<Span>,
     }
 
-    /// How tightly an operator binds; `..` the least.
+    /// How tightly an operator binds: `n in 1..m + 1 and …` reads as one would.
     fn power(op: &str) -> u8 {
         match op {
-            ".." => 1,
             "or" => 2,
             "and" => 3,
             "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" => 4,
             "??" => 5,
-            "+" | "-" => 6,
-            _ => 7,
+            ".." => RANGE,
+            "+" | "-" => 7,
+            _ => 8,
         }
     }
+
+    const RANGE: u8 = 6;
 
     fn binary(op: &str) -> BinaryOp {
         match op {
@@ -582,7 +584,7 @@ mod pratt {
             let mut left = match self.items.next() {
                 Some(Item::Operand(expr)) => expr,
                 Some(Item::Operator(op, span)) if op == ".." => {
-                    let right = self.operand(2);
+                    let right = self.operand(RANGE + 1);
                     let end = right.as_ref().map_or(span, |r| r.span);
                     Expr { kind: ExprKind::Range(None, right.map(Box::new)), span: span.to(end) }
                 }
@@ -612,6 +614,8 @@ mod pratt {
         fn operand(&mut self, least: u8) -> Option<Expr> {
             match self.items.peek() {
                 Some(Item::Operand(_)) => Some(self.climb(least)),
+                // `n in ..3`
+                Some(Item::Operator(op, _)) if op == ".." && least <= RANGE => Some(self.climb(least)),
                 _ => None,
             }
         }

@@ -6,7 +6,7 @@ use crate::names::{DefId, DefKind, Space};
 use crate::syntax::ast::{Arg, Expr, ExprKind, Ident};
 use crate::text::Span;
 use crate::types::attributes::Phase;
-use crate::types::builtins::{Builtin, Shape};
+use crate::types::builtins::{Builtin, Shape, Want};
 use crate::types::core::{Core, CoreKind};
 use crate::types::queries;
 use crate::types::ty::{ProtocolRef, RecordTy, Ty};
@@ -166,6 +166,11 @@ impl Elaborator<'_> {
     fn builtin_call(&mut self, builtin: Builtin, args: &[Arg], span: Span) -> (Core, Ty) {
         let params = builtin.params();
         let required = params.len() - builtin.optional();
+        if let Some(label) = args.iter().find_map(|a| a.name.as_ref()) {
+            let message = format!("`{}` takes its arguments by place, not by name", builtin.name());
+            self.report(Diagnostic::new(Code::OBS2110, label.span, message).help("leave out the name"));
+            return (Core::error(span), Ty::Error);
+        }
         if args.len() < required || args.len() > params.len() {
             let list: Vec<&str> = params.iter().map(|(n, _)| *n).collect();
             let wanted = match (required, list.len()) {
@@ -183,7 +188,9 @@ impl Elaborator<'_> {
                 (self.check(&arg.value, &fixed), fixed)
             } else {
                 let (core, ty) = self.infer(&arg.value);
-                if !want.takes(&ty) {
+                if *want == Want::Printable && ty.holds_secret() {
+                    self.report_leak(arg.value.span, "part of a text");
+                } else if !want.takes(&ty) {
                     let message = format!("`{}` takes {} as `{param}`, found `{ty}`", builtin.name(), want.words());
                     self.report(Diagnostic::new(Code::OBS2101, arg.value.span, message));
                 }

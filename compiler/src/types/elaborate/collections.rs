@@ -141,7 +141,8 @@ impl Elaborator<'_> {
     /// Entries of a closed record. `what` names it in messages.
     pub fn check_fields(&mut self, block: &Block, record: &RecordTy, what: &str) -> Vec<CoreEntry> {
         let mut seen: FxHashMap<SmolStr, Span> = FxHashMap::default();
-        let mut out = Vec::with_capacity(block.entries.len());
+        // defaults first: all that is said goes over them
+        let mut out = defaults(record, block);
         let mut open = false;
         for entry in &block.entries {
             match &entry.kind {
@@ -352,17 +353,19 @@ impl Elaborator<'_> {
     /// `match`: with a `want`, each arm is checked against it; else the arms' types are joined.
     pub(super) fn match_arms(&mut self, on: &Expr, arms: &[Arm], span: Span, want: Option<&Ty>) -> (Core, Ty) {
         let (on_core, on_ty) = self.infer(on);
-        let mut out = Vec::with_capacity(arms.len());
+        let mut out: Vec<CoreArm> = Vec::with_capacity(arms.len());
         let mut result: Option<Ty> = want.cloned();
         let mut covered: Vec<SmolStr> = Vec::new();
         let mut total = false;
         for arm in arms {
-            if total {
-                let message = "this arm is never reached";
-                self.report(Diagnostic::new(Code::OBS2113, arm.span, message));
-            }
             let depth = self.locals.len();
+            let after_all = total;
             let pattern = self.pattern(&arm.pattern, &on_ty, &mut covered, &mut total);
+            if after_all || out.iter().any(|before| same_pattern(&before.pattern, &pattern)) {
+                let message = "this arm is never reached";
+                let help = "what it matches is taken by an arm above";
+                self.report(Diagnostic::new(Code::OBS2113, arm.span, message).help(help));
+            }
             let value = match want {
                 Some(want) => self.check(&arm.value, want),
                 None => {
@@ -474,11 +477,39 @@ impl Elaborator<'_> {
     }
 }
 
+/// Whether whatever the second matches is matched by the first.
+fn same_pattern(first: &CorePattern, second: &CorePattern) -> bool {
+    match (first, second) {
+        (CorePattern::Value(a), CorePattern::Value(b)) => a == b && *a != Value::Error,
+        (CorePattern::Variant(a, _), CorePattern::Variant(b, _)) => a == b,
+        _ => false,
+    }
+}
+
+/// What fields are that nothing is said of.
+fn defaults(record: &RecordTy, block: &Block) -> Vec<CoreEntry> {
+    let said = |name: &SmolStr| {
+        block.entries.iter().any(|e| match &e.kind {
+            EntryKind::Field(path, _) => matches!(path.as_slice(), [Key::Name(key)] if key.name == *name),
+            _ => false,
+        })
+    };
+    let unsaid = record.fields.iter().filter(|(name, _)| !said(name));
+    unsaid
+        .filter_map(|(name, field)| {
+            let value = field.default.clone().filter(|d| *d != Value::None)?;
+            let key = Core::constant(Value::Str(name.clone()), block.span);
+            Some(CoreEntry::Field(vec![key], Core::constant(value, block.span)))
+        })
+        .collect()
+}
+
 /// The record with nothing required, for what is spread into one.
 fn partial(record: &RecordTy) -> RecordTy {
     let mut out = record.clone();
     for field in out.fields.values_mut() {
         field.optional = true;
+        field.default = None;
     }
     out
 }
