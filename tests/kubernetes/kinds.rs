@@ -41,7 +41,8 @@ fn a_kind_from_a_test_folder_is_deployed_pictured_and_documented() {
 
     let own = find(&objects, "ConfigMap", "victoria-config")["data"]["scrape.yml"].as_str().unwrap_or_default();
     assert_eq!(own, "global:\n  external_labels:\n    cluster: default\n    writers:\n    - prometheus\n");
-    let sender = find(&objects, "ConfigMap", "prometheus-config")["data"]["prometheus.yml"].as_str().unwrap_or_default();
+    let sender =
+        find(&objects, "ConfigMap", "prometheus-config")["data"]["prometheus.yml"].as_str().unwrap_or_default();
     assert!(sender.contains("url: http://victoria.monitoring.svc.cluster.local:8428/api/v1/write\n"), "{sender}");
     let rules = find(&objects, "ConfigMap", "prometheus-config")["data"]["rules--components.yml"].as_str();
     assert!(rules.is_some_and(|r| r.contains("alert: VictoriaMetricsDown")), "its alert is evaluated");

@@ -21,3 +21,20 @@ fn a_gateway_gets_routes_of_its_api() {
     });
     assert_eq!(route.json["spec"], expected);
 }
+
+#[test]
+fn a_login_is_asked_for_by_the_controller() {
+    let program = programs().iter().find(|p| p.name == "observability").expect("the example");
+    let objects = objects(&program.stacks[0]);
+    let annotations = |name: &str| {
+        let ingress = objects.iter().find(|o| o.kind() == "Ingress" && o.name() == name).expect("an Ingress");
+        ingress.json["metadata"]["annotations"].clone()
+    };
+    let issuer = json!({ "cert-manager.io/cluster-issuer": "letsencrypt" });
+    let mut login = issuer.clone();
+    login["nginx.ingress.kubernetes.io/auth-type"] = "basic".into();
+    login["nginx.ingress.kubernetes.io/auth-realm"] = "Login required".into();
+    login["nginx.ingress.kubernetes.io/auth-secret"] = "edge".into();
+    assert_eq!(annotations("loki"), login);
+    assert_eq!(annotations("grafana"), issuer, "it asks for itself");
+}
