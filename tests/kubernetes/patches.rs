@@ -1,1 +1,145 @@
+//! `patch` and `object`: merged, carried along, and checked against the types of Kubernetes.
 
+use obs_compiler::outputs::kubernetes;
+use obs_tests::stacks::{findings, objects, of_text};
+use serde_json::{Value as Json, json};
+
+/// A small stack, with items of the test's own from line 4 on.
+fn with(items: &str) -> String {
+    format!("import std.{{Grafana}}\nnamespace here {{ component grafana: Grafana }}\nlet cpu_limit = 2\n{items}\n")
+}
+
+/// What is found wrong with outputs.
+fn found(items: &str) -> String {
+    let (host, entry) = of_text(&with(items));
+    findings(&host.analysis(), &entry).lines().filter(|l| l.contains(": OBS6")).map(|l| format!("{l}\n")).collect()
+}
+
+fn deployment(items: &str) -> Json {
+    let (host, entry) = of_text(&with(items));
+    let analysis = host.analysis();
+    let stacks = analysis.stacks(&entry).unwrap_or_else(|| panic!("{}", findings(&analysis, &entry)));
+    let objects = objects(&stacks[0]);
+    objects.into_iter().find(|o| o.kind() == "Deployment").expect("Grafana is one").json
+}
+
+#[test]
+fn a_patch_is_merged_and_lists_of_named_things_by_name() {
+    let before = deployment("");
+    let after = deployment(
+        r#"patch Deployment/grafana {
+  metadata: { annotations: { "example.com/owner": "team" } }
+  spec: {
+    minReadySeconds: 10
+    template: { spec: {
+      containers: [{ name: "grafana", env: [{ name: "EXTRA", value: "yes" }] }]
+      tolerations: [{ key: "dedicated", operator: "Exists" }]
+    } }
+  }
+}"#,
+    );
+    let mut expected = before;
+    expected["metadata"]["annotations"] = json!({ "example.com/owner": "team" });
+    expected["spec"]["minReadySeconds"] = 10.into();
+    let pod = &mut expected["spec"]["template"]["spec"];
+    pod["tolerations"] = json!([{ "key": "dedicated", "operator": "Exists" }]);
+    let env = pod["containers"][0]["env"].as_array_mut().expect("it has variables");
+    env.push(json!({ "name": "EXTRA", "value": "yes" }));
+    assert_eq!(after, expected);
+}
+
+#[test]
+fn a_misspelt_field_is_an_error_at_its_line() {
+    let message = found("patch Deployment/grafana {\n  spec: {\n    replcias: 3\n  }\n}");
+    assert_eq!(message, "main.obs:6: OBS6102 Kubernetes knows no field `replcias` in `spec`\n");
+}
+
+#[test]
+fn a_misspelt_field_is_found_however_deep() {
+    let message = found(
+        r#"patch Deployment/grafana {
+  spec: { template: { spec: {
+    containers: [{
+      name: "grafana"
+      imagePullPolice: "Never"
+      env: [
+        { name: "A", value: "1" }
+        { name: "B", vaule: "2" }
+      ]
+      readinessProbe: { httpGet: { path: "/", prot: 80 } }
+    }]
+    volumes: [{ name: "more", emptyDir: { sizeLimt: "1Gi" } }]
+  } } }
+}"#,
+    );
+    let expected = "main.obs:8: OBS6102 Kubernetes knows no field `imagePullPolice` in `spec.template.spec.containers[grafana]`\n\
+                    main.obs:11: OBS6102 Kubernetes knows no field `vaule` in `spec.template.spec.containers[grafana].env[B]`\n\
+                    main.obs:13: OBS6102 Kubernetes knows no field `prot` in `spec.template.spec.containers[grafana].readinessProbe.httpGet`\n\
+                    main.obs:15: OBS6102 Kubernetes knows no field `sizeLimt` in `spec.template.spec.volumes[more].emptyDir`\n";
+    assert_eq!(message, expected);
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_an_error_at_its_line() {
+    let message =
+        found("patch Deployment/grafana {\n  spec: {\n    minReadySeconds: 5\n    replicas: \"three\"\n  }\n}");
+    assert_eq!(
+        message,
+        "main.obs:7: OBS6102 `spec.replicas` isn't what Kubernetes takes: expected a whole number, found string \"three\"\n"
+    );
+}
+
+#[test]
+fn a_wrong_type_is_found_in_lists_by_name() {
+    let message = found(
+        r#"patch Deployment/grafana {
+  spec: { template: { spec: {
+    securityContext: { fsGroup: 20000 }
+    containers: [{
+      name: "grafana"
+      ports: [{ name: "http", containerPort: 3000 }]
+      volumeMounts: "none"
+    }]
+  } } }
+}"#,
+    );
+    let expected = "main.obs:10: OBS6102 `spec.template.spec.containers[grafana].volumeMounts` isn't what Kubernetes takes: expected a list, found string \"none\"\n";
+    assert_eq!(message, expected);
+}
+
+#[test]
+fn what_is_not_emitted_cannot_be_patched() {
+    let message = found("patch Deployment/grafna { spec: { minReadySeconds: 1 } }");
+    assert_eq!(message, "main.obs:4: OBS6103 nothing that is emitted is called `Deployment/grafna`\n");
+}
+
+const QUOTA: &str = r#"object {
+  apiVersion: "v1"
+  kind: "ResourceQuota"
+  metadata: { name: "limits", namespace: "here" }
+  spec: { hard: { "limits.cpu": cpu_limit } }
+}"#;
+
+#[test]
+fn an_object_travels_along() {
+    let (host, entry) = of_text(&with(QUOTA));
+    let analysis = host.analysis();
+    let stacks = analysis.stacks(&entry).unwrap_or_else(|| panic!("{}", findings(&analysis, &entry)));
+    let files = kubernetes::emit(&stacks).files;
+    let text = |path: &str| files.iter().find(|f| f.path == path).map_or("", |f| f.text.as_str());
+    let list = text("kubernetes/base/kustomization.yaml");
+    assert!(list.contains("- here/resourcequota-limits.yaml\n"), "{list}");
+    assert!(text("kubernetes/base/here/resourcequota-limits.yaml").contains("limits.cpu: 2\n"));
+}
+
+#[test]
+fn an_object_is_checked_like_a_patch() {
+    let message = found(&QUOTA.replace("hard", "hrad"));
+    assert_eq!(message, "main.obs:8: OBS6102 Kubernetes knows no field `hrad` in `spec`\n");
+    let message = found(&QUOTA.replace("metadata: { name: \"limits\", namespace: \"here\" }", "metadata: {}"));
+    assert_eq!(message, "main.obs:4: OBS6104 this object lacks `metadata.name`\n");
+    // what isn't built in is the cluster's to judge
+    let custom =
+        "object {\n  apiVersion: \"example.com/v1\"\n  kind: \"Thing\"\n  metadata: { name: \"x\" }\n  anything: 1\n}";
+    assert_eq!(found(custom), "");
+}

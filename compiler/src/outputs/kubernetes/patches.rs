@@ -9,7 +9,7 @@ use crate::value::{Spanned, Value};
 use k8s_openapi::api;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 /// The program's own objects.
 pub(super) fn raw_objects(graph: &Graph, diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> {
@@ -29,7 +29,8 @@ pub(super) fn raw_objects(graph: &Graph, diagnostics: &mut Vec<Diagnostic>) -> V
             diagnostics.push(Diagnostic::new(Code::OBS6104, raw.span, message));
             continue;
         }
-        check(&object.json, raw, diagnostics);
+        let bare = json!({ "apiVersion": object.api_version(), "kind": object.kind() });
+        check(&object.json, &bare, raw, diagnostics);
         out.push(object);
     }
     out
@@ -48,8 +49,9 @@ pub(super) fn apply(graph: &Graph, objects: &mut [Object], diagnostics: &mut Vec
             continue;
         };
         let Ok(overlay) = serde_json::to_value(Data(&patch.value.value)) else { continue };
+        let before = target.json.clone();
         merge(&mut target.json, &overlay);
-        check(&target.json, &patch.value, diagnostics);
+        check(&target.json, &before, &patch.value, diagnostics);
         let mut pointer = String::new();
         origins(&patch.value, &mut pointer, &mut target.origins);
     }
@@ -109,18 +111,85 @@ fn merge_key(under: &[Json], over: &[Json]) -> Option<&'static str> {
     MERGE_KEYS.into_iter().find(|key| has(under, key) && has(over, key))
 }
 
-/// Reads the object as its type and writes it again: what is lost on the way is no field of it.
-fn check(object: &Json, source: &Spanned<Value>, diagnostics: &mut Vec<Diagnostic>) {
+/// Reads the object as its type and writes it again: what is lost on the way is no field of it. `before` is the object
+/// without what the source says.
+fn check(object: &Json, before: &Json, source: &Spanned<Value>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(result) = round_trip(object) else { return };
     match result {
         Err(why) => {
-            let kind = object["kind"].as_str().unwrap_or_default();
-            let name = object.pointer("/metadata/name").and_then(Json::as_str).unwrap_or_default();
-            let message = format!("`{kind}/{name}` isn't what Kubernetes takes: {}", plain(&why.to_string()));
-            diagnostics.push(Diagnostic::new(Code::OBS6102, source.span, message));
+            let (path, span) = blame(before, source, &|value| value, String::new());
+            let place = match path.is_empty() {
+                true => format!("`{}`", object["kind"].as_str().unwrap_or_default()),
+                false => format!("`{path}`"),
+            };
+            let message = format!("{place} isn't what Kubernetes takes: {}", in_words(&why));
+            diagnostics.push(Diagnostic::new(Code::OBS6102, span, message));
         }
         Ok(back) => lost(object, &back, source, "", diagnostics),
     }
+}
+
+/// The innermost part of the source that alone makes the object one that can't be read. `within` puts a value where
+/// `source` stands in the object.
+fn blame(before: &Json, source: &Spanned<Value>, within: &dyn Fn(Json) -> Json, path: String) -> (String, Span) {
+    let data = |value: &Spanned<Value>| serde_json::to_value(Data(&value.value)).unwrap_or(Json::Null);
+    let fails = |overlay: &Json| {
+        let mut tried = before.clone();
+        merge(&mut tried, overlay);
+        matches!(round_trip(&tried), Some(Err(_)))
+    };
+    if let Value::Record(record) = &source.value {
+        for (key, field) in record.iter() {
+            let inner = |value: Json| within(json!({ key.as_str(): value }));
+            if fails(&inner(data(field))) {
+                return blame(before, field, &inner, step(&path, key));
+            }
+        }
+    }
+    let elements = match &source.value {
+        // where even an empty list is refused, none of its elements is to blame
+        Value::List(list) if !fails(&within(json!([]))) => list.as_slice(),
+        _ => &[],
+    };
+    for element in elements {
+        let name = element.value.field("name").map(data);
+        // what merges by name must keep it
+        let inner = |value: Json| match (&name, value) {
+            (Some(name), Json::Object(mut fields)) => {
+                fields.entry("name").or_insert_with(|| name.clone());
+                within(json!([fields]))
+            }
+            (_, value) => within(json!([value])),
+        };
+        if fails(&inner(data(element))) {
+            let label = name.as_ref().and_then(Json::as_str).unwrap_or_default();
+            return blame(before, element, &inner, format!("{path}[{label}]"));
+        }
+    }
+    (path, source.span)
+}
+
+fn step(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// serde's words, "invalid type: sequence, expected a string", as "expected a string, found a list".
+fn in_words(why: &str) -> String {
+    let Some((found, wanted)) = why.strip_prefix("invalid type: ").and_then(|w| w.split_once(", expected ")) else {
+        return why.to_owned();
+    };
+    let plain = |word: &str| match word {
+        "i32" | "i64" => "a whole number".to_owned(),
+        "f64" => "a number".to_owned(),
+        "a boolean" => "true or false".to_owned(),
+        "a sequence" | "sequence" => "a list".to_owned(),
+        "map" | "a map" => "a record".to_owned(),
+        word if word.starts_with("struct") || word.chars().next().is_some_and(char::is_uppercase) => {
+            "a record".to_owned()
+        }
+        word => word.replace("integer", "the number").replace("boolean", "the truth value"),
+    };
+    format!("expected {}, found {}", plain(wanted), plain(found))
 }
 
 /// Reports the fields of `before` that are gone in `after`, at their places in the source.
@@ -151,7 +220,8 @@ fn lost(before: &Json, after: &Json, source: &Spanned<Value>, path: &str, diagno
                 });
                 let inner = named.or_else(|| elements.get(i).filter(|_| elements.len() == before.len()));
                 if let Some(inner) = inner {
-                    lost(b, a, inner, &format!("{path}[{i}]"), diagnostics);
+                    let label = b["name"].as_str().map_or_else(|| i.to_string(), str::to_owned);
+                    lost(b, a, inner, &format!("{path}[{label}]"), diagnostics);
                 }
             }
         }
@@ -166,12 +236,6 @@ fn is_empty(value: &Json) -> bool {
         Json::Array(list) => list.is_empty(),
         _ => false,
     }
-}
-
-/// "invalid type: sequence, expected a string" as "expected a string, found sequence".
-fn plain(why: &str) -> String {
-    let parts = why.split_once(": ").and_then(|(_, rest)| rest.rsplit_once(", expected "));
-    parts.map_or_else(|| why.to_owned(), |(found, wanted)| format!("expected {wanted}, found {found}"))
 }
 
 fn unknown_field(key: &str, path: &str, siblings: &Map<String, Json>, span: Span) -> Diagnostic {
