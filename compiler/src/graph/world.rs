@@ -11,21 +11,13 @@ use smol_str::SmolStr;
 pub struct GraphWorld<'a> {
     graph: &'a Graph,
     by_name: FxHashMap<&'a str, ComponentId>,
-    outgoing: Vec<Vec<FlowId>>,
-    incoming: Vec<Vec<FlowId>>,
 }
 
 impl<'a> GraphWorld<'a> {
     /// Indexes a graph.
     pub fn new(graph: &'a Graph) -> Self {
-        let mut outgoing = vec![Vec::new(); graph.components.len()];
-        let mut incoming = outgoing.clone();
-        for flow in &graph.flows {
-            outgoing[flow.from.0 as usize].push(flow.id);
-            incoming[flow.to.0 as usize].push(flow.id);
-        }
         let by_name = graph.components.iter().map(|c| (c.name.as_str(), c.id)).collect();
-        Self { graph, by_name, outgoing, incoming }
+        Self { graph, by_name }
     }
 
     fn at(&self, id: ComponentId) -> &'a Component {
@@ -191,8 +183,7 @@ impl World for GraphWorld<'_> {
             "port" => Value::Int(c.ports.first().map_or(0, |p| i64::from(p.number))),
             "stores" => signals(&c.stores, span),
             "storage_shared" => {
-                let stores = self.outgoing[id.0 as usize].iter().map(|f| self.flow_at(*f));
-                Value::Bool(stores.into_iter().any(|f| self.graph.keeps_data(f)))
+                Value::Bool(self.graph.outgoing(id).any(|f| self.graph.keeps_data(f)))
             }
             "alerts" => Value::list(c.alerts.iter().map(|a| alert(a, &c.name)), span),
             "dashboards" => Value::list(c.dashboards.iter().map(|d| dashboard(d, c)), span),
@@ -229,9 +220,10 @@ impl World for GraphWorld<'_> {
     }
 
     fn flows(&self, of: ComponentId, outgoing: bool, protocol: Option<&str>) -> Vec<FlowId> {
-        let all = if outgoing { &self.outgoing } else { &self.incoming };
+        let links = &self.graph.links;
+        let all = if outgoing { links.outgoing(of) } else { links.incoming(of) };
         let wanted = |f: &&FlowId| protocol.is_none_or(|p| self.flow_at(**f).protocol == p);
-        all[of.0 as usize].iter().filter(wanted).copied().collect()
+        all.iter().filter(wanted).copied().collect()
     }
 
     fn speaks(&self, id: ComponentId, accepts: bool, protocol: &str) -> bool {
@@ -246,8 +238,8 @@ impl World for GraphWorld<'_> {
         let mut seen = FxHashSet::default();
         let mut next = vec![from];
         while let Some(at) = next.pop() {
-            for flow in &self.outgoing[at.0 as usize] {
-                let target = self.flow_at(*flow).to;
+            for flow in self.graph.outgoing(at) {
+                let target = flow.to;
                 if target == to {
                     return true;
                 }

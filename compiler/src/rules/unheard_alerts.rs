@@ -27,7 +27,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 /// Components with alerts that this one asks for data.
 fn watched<'a>(graph: &'a Graph, by: &Component) -> Vec<&'a str> {
     let asks = |c: &Component| {
-        graph.flows.iter().any(|f| f.from == by.id && f.to == c.id && f.backward && !f.signals.is_empty())
+        graph.incoming(c.id).any(|f| f.from == by.id && f.backward && !f.signals.is_empty())
     };
     graph.components.iter().filter(|c| !c.alerts.is_empty() && asks(c)).map(|c| c.name.as_str()).collect()
 }
