@@ -3,7 +3,7 @@
 use crate::cluster::Cluster;
 use crate::programs::{all_accepted, find, judge, scratch, text};
 use obs_compiler::graph::Stack;
-use obs_compiler::outputs::kubernetes::{Object, emit, stream};
+use obs_compiler::outputs::kubernetes::{Object, emit, files, stream};
 use obs_tests::stacks::{Program, objects, programs};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -15,7 +15,7 @@ use std::process::Command;
 fn build(program: &Program, folder: &Path) {
     let emitted = emit(&program.stacks);
     assert!(emitted.diagnostics.is_empty(), "{:?}", emitted.diagnostics);
-    for file in &emitted.files {
+    for file in files(&program.stacks, &emitted.objects) {
         let place = folder.join(&file.path);
         std::fs::create_dir_all(place.parent().expect("a file is in a folder"))
             .expect("a temporary folder is writable");
@@ -177,7 +177,7 @@ fn each_stream(what: &str, verdict: impl Fn(&Path) -> Result<(), String>) {
         for stack in program.stacks.iter() {
             let (_kept, folder) = scratch();
             let file = folder.join("all.yaml");
-            std::fs::write(&file, stream(stack).0).expect("a temporary folder is writable");
+            std::fs::write(&file, stream(&objects(stack)).concat()).expect("a temporary folder is writable");
             refused
                 .extend(verdict(&file).err().map(|why| format!("{} at {}: {why}", program.name, stack.graph.profile)));
         }

@@ -125,7 +125,7 @@ fn an_object_travels_along() {
     let (host, entry) = of_text(&with(QUOTA));
     let analysis = host.analysis();
     let stacks = analysis.stacks(&entry).unwrap_or_else(|| panic!("{}", findings(&analysis, &entry)));
-    let files = kubernetes::emit(&stacks).files;
+    let files = kubernetes::files(&stacks, &kubernetes::emit(&stacks).objects);
     let text = |path: &str| files.iter().find(|f| f.path == path).map_or("", |f| f.text.as_str());
     let list = text("kubernetes/base/kustomization.yaml");
     assert!(list.contains("- here/resourcequota-limits.yaml\n"), "{list}");

@@ -14,7 +14,8 @@ fn text(path: &str) -> FileText {
 }
 
 fn build(host: &Host, entry: &str) -> Vec<OutputFile> {
-    kubernetes::emit(&host.analysis().stacks(entry).expect("no errors")).files
+    let stacks = host.analysis().stacks(entry).expect("no errors");
+    kubernetes::files(&stacks, &kubernetes::emit(&stacks).objects)
 }
 
 fn host(order: impl IntoIterator<Item = &'static str>) -> Host {

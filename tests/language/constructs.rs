@@ -24,7 +24,7 @@ fn flows(graph: &Graph) -> Vec<String> {
 }
 
 #[track_caller]
-fn graph(text: &str, profile: &str) -> Graph {
+fn graph(text: &str, profile: &str) -> std::sync::Arc<Graph> {
     stack(text, profile).graph
 }
 
