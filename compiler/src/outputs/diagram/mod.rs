@@ -1,8 +1,10 @@
 //! Pictures: a part of the graph as boxes within boxes and arrows, painted in several forms.
 
 mod ascii;
+pub mod layout;
 mod mermaid;
 mod picture;
+mod scene;
 
 use crate::graph::Graph;
 use picture::Picture;
