@@ -1,7 +1,7 @@
 //! Room for labels, in the channels that their lines take.
 
 use super::channels::{Channels, Passage};
-use super::model::{Net, Sketch};
+use super::model::{Form, Net, Rect, Sketch};
 use super::tracks::Lanes;
 use super::wires::Plan;
 use std::collections::BTreeSet;
@@ -138,52 +138,96 @@ impl Labeller<'_> {
         (columns.first().copied().unwrap_or(0), columns.last().copied().unwrap_or(0))
     }
 
-    /// A place right of an upright piece that all of the net's lines share.
-    fn beside(&self, net: usize, channel: usize, width: i32) -> Option<(i32, i32)> {
+    /// The net's upright pieces at a channel that all of its lines share, with the rows that they take.
+    fn trunks(&self, net: usize, channel: usize) -> Vec<(i32, std::ops::Range<i32>)> {
         let of = &self.sketch.nets[net];
         let single = of.from.len() == 1 && of.to.len() == 1;
-        let own = self.plan.touching[channel].iter().filter(|(w, _)| self.plan.wires[*w].net == net);
-        let trunk = own.filter(|(w, _)| {
-            single || matches!(self.plan.wires[*w].passage, Passage::Pin { node, .. } if node == hub(of))
-        });
-        trunk
-            .flat_map(|&(wire, above)| self.rows(wire, above, channel).map(move |row| (wire, row)))
-            .map(|(wire, row)| (row, self.plan.wires[wire].x + 1))
-            .find(|&(row, x)| {
-                let cells = (x, x + width - 1);
-                self.free(channel, row, cells) && !self.covered(None, channel, row, cells)
-            })
+        let shared = |wire: usize| {
+            single || matches!(self.plan.wires[wire].passage, Passage::Pin { node, .. } if node == hub(of))
+        };
+        let own = self.plan.touching[channel].iter().filter(|(w, _)| self.plan.wires[*w].net == net && shared(*w));
+        own.map(|&(wire, above)| (self.plan.wires[wire].x, self.rows(wire, above, channel))).collect()
     }
 
-    /// A place on the net's track.
-    fn within(&self, net: usize, channel: usize, width: i32) -> Option<(i32, i32)> {
-        let row = self.lanes[channel].row(net)?;
-        let (start, end) = self.hull(net, channel);
-        let last = end - 1 - width;
-        (start + 2..=last).map(|x| (row, x)).find(|&(row, x)| {
-            // a bit of line shows at each side
-            self.free(channel, row, (x - 1, x + width)) && !self.covered(Some(net), channel, row, (x, x + width - 1))
+    fn open(&self, net: Option<usize>, channel: usize, row: i32, cells: (i32, i32)) -> bool {
+        self.free(channel, row, cells) && !self.covered(net, channel, row, cells)
+    }
+
+    /// A place right or left of an upright piece.
+    fn beside(&self, net: usize, channel: usize, width: i32) -> Option<(i32, i32)> {
+        let trunks = self.trunks(net, channel);
+        let right = trunks.iter().flat_map(|(x, rows)| rows.clone().map(move |row| (row, x + 1)));
+        let left = trunks.iter().flat_map(|(x, rows)| rows.clone().map(move |row| (row, x - width)));
+        let page = self.plan.boxes[0].w;
+        right.chain(left).find(|&(row, x)| {
+            let cells = (x, x + width - 1);
+            x >= 0 && cells.1 < page && self.open(None, channel, row, cells)
         })
     }
 
-    /// Puts in what a label lacks at the hub's channel: columns on the track, or a row and columns beside the line.
+    /// A place on the net's track, with a bit of line at each side.
+    fn within(&self, net: usize, channel: usize, width: i32) -> Option<(i32, i32)> {
+        let row = self.lanes[channel].row(net)?;
+        let (start, end) = self.hull(net, channel);
+        let places = start + 2..=end - 1 - width;
+        places.map(|x| (row, x)).find(|&(row, x)| self.open(Some(net), channel, row, (x - 1, x + width)))
+    }
+
+    /// Puts in the columns that a label lacks at one of the net's channels, where this widens the fewest boxes.
     fn make_room(&mut self, part: &Part, width: i32) -> (usize, i32, i32) {
-        let channel = part.channels[0];
-        let columns = self.columns(part.net, channel);
-        match self.lanes[channel].row(part.net) {
-            Some(row) => {
-                // all uprights move away from the track's start
-                let at = columns[0] + 1;
-                self.stretch(at, width + 2);
-                (channel, row, at + 1)
+        let mut choices = Vec::new();
+        for &channel in &part.channels {
+            choices.extend(self.rooms(part.net, channel, width));
+        }
+        if choices.is_empty() {
+            // a straight line with tracks of others all along: a row of its own first
+            self.insert_row(part.channels[0]);
+            choices = self.rooms(part.net, part.channels[0], width);
+        }
+        let best = choices.into_iter().min_by_key(|c| (self.cost(c), c.row, c.x));
+        // a net passes its first channel: on a track, or upright through the row just made
+        let best = best.expect("a net has a track or an upright piece in each of its channels");
+        self.stretch(best.at, best.by);
+        (best.channel, best.row, best.x)
+    }
+
+    /// Columns that the picture gets wider by, and boxes.
+    fn cost(&self, choice: &Choice) -> i32 {
+        let leaf = |node: usize| matches!(self.sketch.nodes[node].form, Form::Leaf { .. });
+        let across = |&(node, rect): &(usize, &Rect)| leaf(node) && rect.x < choice.at && choice.at < rect.right();
+        let wider = self.plan.boxes.iter().enumerate().filter(across).count() as i32;
+        choice.by * (2 + wider)
+    }
+
+    /// Places for a label that lack some columns.
+    fn rooms(&self, net: usize, channel: usize, width: i32) -> Vec<Choice> {
+        let mut out = Vec::new();
+        if let Some(row) = self.lanes[channel].row(net) {
+            let (start, end) = self.hull(net, channel);
+            let mut x = start + 1;
+            while x < end {
+                let until = (x..end).take_while(|&x| self.open(Some(net), channel, row, (x, x))).count() as i32;
+                if until > 0 {
+                    let by = (width + 2 - until).max(1);
+                    out.push(Choice { channel, row, x: x + 1, at: x + until, by });
+                }
+                x += until + 1;
             }
-            None => {
-                let at = columns[0] + 1;
-                self.insert_row(channel);
-                self.stretch(at, width);
-                (channel, 1, at)
+            out.push(Choice { channel, row, x: start + 2, at: start + 1, by: width + 2 });
+        }
+        for (column, rows) in self.trunks(net, channel) {
+            for row in rows.filter(|&row| !self.covered(None, channel, row, (column + 1, column + 1))) {
+                let until = (column + 1..column + width)
+                    .take_while(|&x| self.open(None, channel, row, (x, x)))
+                    .count() as i32;
+                let ahead = (column + 1 + until, column + width);
+                let by = (width - until).max(1);
+                if !self.covered(None, channel, row, ahead) {
+                    out.push(Choice { channel, row, x: column + 1, at: column + 1 + until, by });
+                }
             }
         }
+        out
     }
 
     fn stretch(&mut self, at: i32, by: i32) {
@@ -203,4 +247,15 @@ impl Labeller<'_> {
             }
         }
     }
+}
+
+/// A place for a label once columns are put in.
+struct Choice {
+    channel: usize,
+    row: i32,
+    /// Where the label starts.
+    x: i32,
+    /// Before which column, and how many.
+    at: i32,
+    by: i32,
 }

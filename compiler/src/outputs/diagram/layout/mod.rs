@@ -17,6 +17,7 @@
 //!    and Stevens' channel routing of 1971 without its constraints), packed by the left-edge rule.
 //! 7. [`labels`]: room for each label. Where there is none, columns or rows are put in, which changes no
 //!    topology: there always is a place.
+//! 8. [`squeeze`]: columns and rows that nothing needs are taken out.
 //!
 //! Lines never meet boxes since they run in channels and gaps only. All is integer arithmetic over vectors in
 //! source order: same input, same drawing.
@@ -30,6 +31,7 @@ mod model;
 mod ordering;
 mod placement;
 mod routing;
+mod squeeze;
 mod tracks;
 mod wires;
 
@@ -48,5 +50,7 @@ pub fn lay_out(sketch: &Sketch) -> Drawing {
     let mut plan = wires::assign(sketch, &channels, columns, &ways);
     let mut lanes = tracks::assign(&channels, &plan);
     let labels = labels::place(sketch, &channels, &mut plan, &mut lanes);
-    drawing::finish(sketch, &channels, &plan, &lanes, &labels)
+    let mut drawing = drawing::finish(sketch, &channels, &plan, &lanes, &labels);
+    squeeze::squeeze(sketch, &mut drawing);
+    drawing
 }
