@@ -19,7 +19,10 @@ enum Cell {
     #[default]
     Blank,
     /// Lines to these sides.
-    Lines { sides: u8, dashed: bool },
+    Lines {
+        sides: u8,
+        dashed: bool,
+    },
     /// A character as people see it; the cells that it covers besides are empty.
     Text(String),
     Covered,

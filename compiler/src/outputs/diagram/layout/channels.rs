@@ -10,8 +10,8 @@ pub(super) struct Channels {
     pub rows: Rows,
     /// The first channel of each group.
     first: Vec<usize>,
-    /// How many channels there are.
-    count: usize,
+    /// The group that each channel is in.
+    group: Vec<usize>,
     /// The row of each node in its parent, and its place in that row.
     place: Vec<(usize, usize)>,
 }
@@ -29,11 +29,11 @@ pub(super) enum Passage {
 
 impl Channels {
     pub(super) fn new(sketch: &Sketch, rows: Rows) -> Self {
-        let mut out = Self { first: Vec::new(), count: 0, place: vec![(0, 0); rows.len()], rows };
+        let mut out = Self { first: Vec::new(), group: Vec::new(), place: vec![(0, 0); rows.len()], rows };
         for (group, node) in sketch.nodes.iter().enumerate() {
-            out.first.push(out.count);
+            out.first.push(out.group.len());
             if matches!(node.form, Form::Group { .. }) {
-                out.count += out.rows[group].len() + 1;
+                out.group.extend(std::iter::repeat_n(group, out.rows[group].len() + 1));
             }
             for (row, children) in out.rows[group].iter().enumerate() {
                 for (at, &child) in children.iter().enumerate() {
@@ -46,7 +46,12 @@ impl Channels {
 
     /// How many channels there are.
     pub(super) fn count(&self) -> usize {
-        self.count
+        self.group.len()
+    }
+
+    /// The group that a channel is in.
+    pub(super) fn group(&self, channel: usize) -> usize {
+        self.group[channel]
     }
 
     /// The channel above a row of a group, or below its last row.

@@ -53,7 +53,12 @@ fn merged(mut segments: Vec<Segment>) -> Vec<Segment> {
     let mut out: Vec<Segment> = Vec::new();
     for segment in segments {
         match out.last_mut() {
-            Some(last) if last.a.x == last.b.x && segment.a.x == segment.b.x && last.a.x == segment.a.x && segment.a.y <= last.b.y + 1 => {
+            Some(last)
+                if last.a.x == last.b.x
+                    && segment.a.x == segment.b.x
+                    && last.a.x == segment.a.x
+                    && segment.a.y <= last.b.y + 1 =>
+            {
                 last.b.y = last.b.y.max(segment.b.y);
             }
             _ => out.push(segment),

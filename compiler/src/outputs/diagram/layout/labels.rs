@@ -24,6 +24,7 @@ struct Part {
 
 struct Labeller<'a> {
     sketch: &'a Sketch,
+    channels: &'a Channels,
     plan: &'a mut Plan,
     lanes: &'a mut [Lanes],
     labels: Vec<Label>,
@@ -35,7 +36,7 @@ struct Labeller<'a> {
 pub(super) fn place(sketch: &Sketch, channels: &Channels, plan: &mut Plan, lanes: &mut [Lanes]) -> Vec<Label> {
     let parts = parts(sketch, channels, plan);
     let at = vec![Vec::new(); channels.count()];
-    let mut labeller = Labeller { sketch, plan, lanes, labels: Vec::new(), at };
+    let mut labeller = Labeller { sketch, channels, plan, lanes, labels: Vec::new(), at };
     for part in parts {
         labeller.part(&part);
     }
@@ -60,7 +61,8 @@ fn parts(sketch: &Sketch, channels: &Channels, plan: &Plan) -> Vec<Part> {
             upper.into_iter().chain(lower)
         };
         let mut seen = BTreeSet::new();
-        let from_hub = |w: &&usize| matches!(plan.wires[**w].passage, Passage::Pin { node, .. } if node == hub(&sketch.nets[net]));
+        let from_hub =
+            |w: &&usize| matches!(plan.wires[**w].passage, Passage::Pin { node, .. } if node == hub(&sketch.nets[net]));
         for &start in wires.iter().filter(from_hub) {
             let mut found: Vec<usize> = ends(start).filter(|&c| seen.insert(c)).collect();
             let mut at = 0;
@@ -149,8 +151,12 @@ impl Labeller<'_> {
         own.map(|&(wire, above)| (self.plan.wires[wire].x, self.rows(wire, above, channel))).collect()
     }
 
+    /// Whether cells of a row are in the channel's group and free of all but the net's own track.
     fn open(&self, net: Option<usize>, channel: usize, row: i32, cells: (i32, i32)) -> bool {
-        self.free(channel, row, cells) && !self.covered(net, channel, row, cells)
+        let group = self.channels.group(channel);
+        let (frame, rect) = (i32::from(group != 0), &self.plan.boxes[group]);
+        let inside = rect.x + frame <= cells.0 && cells.1 < rect.right() - frame;
+        inside && self.free(channel, row, cells) && !self.covered(net, channel, row, cells)
     }
 
     /// A place right or left of an upright piece.
@@ -158,10 +164,9 @@ impl Labeller<'_> {
         let trunks = self.trunks(net, channel);
         let right = trunks.iter().flat_map(|(x, rows)| rows.clone().map(move |row| (row, x + 1)));
         let left = trunks.iter().flat_map(|(x, rows)| rows.clone().map(move |row| (row, x - width)));
-        let page = self.plan.boxes[0].w;
         right.chain(left).find(|&(row, x)| {
             let cells = (x, x + width - 1);
-            x >= 0 && cells.1 < page && self.open(None, channel, row, cells)
+            self.open(None, channel, row, cells)
         })
     }
 
@@ -217,9 +222,8 @@ impl Labeller<'_> {
         }
         for (column, rows) in self.trunks(net, channel) {
             for row in rows.filter(|&row| !self.covered(None, channel, row, (column + 1, column + 1))) {
-                let until = (column + 1..column + width)
-                    .take_while(|&x| self.open(None, channel, row, (x, x)))
-                    .count() as i32;
+                let until =
+                    (column + 1..column + width).take_while(|&x| self.open(None, channel, row, (x, x))).count() as i32;
                 let ahead = (column + 1 + until, column + width);
                 let by = (width - until).max(1);
                 if !self.covered(None, channel, row, ahead) {

@@ -140,7 +140,8 @@ impl Router<'_> {
     /// Adds the way to the nearest of the open ends; which one that is.
     fn grow(&self, tree: &mut Tree, hub: usize, outward: bool, open: &BTreeSet<usize>) -> Option<usize> {
         let mut steps = self.starts(tree, hub, outward);
-        let mut heap: BinaryHeap<Reverse<(i64, usize)>> = steps.iter().enumerate().map(|(at, s)| Reverse((s.1, at))).collect();
+        let mut heap: BinaryHeap<Reverse<(i64, usize)>> =
+            steps.iter().enumerate().map(|(at, s)| Reverse((s.1, at))).collect();
         let mut steps: Vec<Step> = steps.drain(..).map(|(step, _)| step).collect();
         let goals = self.goals(open, !outward);
         let mut seen = rustc_hash::FxHashSet::default();
@@ -167,7 +168,13 @@ impl Router<'_> {
                 let free = tree.passages.contains(&link.passage);
                 let price = if free { 0 } else { link.cost + crowd };
                 heap.push(Reverse((cost + across(distance) + price, steps.len())));
-                steps.push(Step { channel: link.to, columns, before: Some(at), passage: Some(link.passage), end: None });
+                steps.push(Step {
+                    channel: link.to,
+                    columns,
+                    before: Some(at),
+                    passage: Some(link.passage),
+                    end: None,
+                });
             }
         }
         None

@@ -17,7 +17,10 @@ enum Kind {
     Line,
     Label,
     /// The first or last border of a node.
-    Side { node: usize, last: bool },
+    Side {
+        node: usize,
+        last: bool,
+    },
 }
 
 /// Something that has a place along the axis, and reaches across it.
@@ -84,17 +87,13 @@ fn other(axis: Axis) -> Axis {
 }
 
 /// How much stays free between two things.
-fn apart(sketch: &Sketch, axis: Axis, before: Kind, after: Kind) -> i32 {
+fn apart(axis: Axis, before: Kind, after: Kind) -> i32 {
     match (before, after) {
-        (Kind::Side { node: a, last: true }, Kind::Side { node: b, last: false }) => {
-            let _ = (a, b);
-            if axis == Axis::Columns { BESIDE } else { BELOW }
-        }
-        (Kind::Side { node: a, last: false }, Kind::Side { node: b, .. }) if a == b => 0,
-        (Kind::Side { node, last }, Kind::Side { .. }) if axis == Axis::Rows => {
-            let _ = (node, last, sketch);
-            1
-        }
+        (Kind::Side { node: a, .. }, Kind::Side { node: b, .. }) if a == b => 0,
+        (Kind::Side { last: true, .. }, Kind::Side { last: false, .. }) => match axis {
+            Axis::Columns => BESIDE,
+            Axis::Rows => BELOW,
+        },
         (Kind::Label, Kind::Label) => 1,
         (Kind::Label, _) | (_, Kind::Label) => 0,
         (Kind::Line, Kind::Line) if axis == Axis::Rows => 0,
@@ -130,7 +129,7 @@ fn kept(sketch: &Sketch, drawing: &Drawing, axis: Axis) -> Vec<bool> {
                 let (a, b) = (&things[a], &things[b]);
                 a.across.0 <= b.across.1
                     && b.across.0 <= a.across.1
-                    && apart(sketch, axis, a.kind, b.kind) >= (back + ahead) as i32
+                    && apart(axis, a.kind, b.kind) > (back + ahead) as i32
             };
             let (Some(&before), Some(after)) = (kept.iter().rev().nth(back), starts.get(at + 1 + ahead)) else {
                 return false;
