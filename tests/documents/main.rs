@@ -1,5 +1,6 @@
 //! The suite `documents`: pictures and the guide, from programs to text.
 
 mod guide;
+mod layout;
 mod mermaid;
 mod programs;

@@ -143,12 +143,12 @@ pub enum Command {
         watch: bool,
     },
     /// A picture of the stack
-    #[command(after_help = "Examples:\n  obs diagram stack.obs\n  obs diagram stack.obs --format mermaid -o stack.mmd")]
+    #[command(after_help = "Examples:\n  obs diagram stack.obs\n  obs diagram stack.obs --format svg -o stack.svg")]
     Diagram {
         file: PathBuf,
         #[arg(long, default_value = "system", help = format!("Which picture: {}", VIEWS.join(", ")), value_name = "V")]
         view: String,
-        /// Form of the picture: ascii, mermaid.
+        /// Form of the picture: ascii, svg, mermaid.
         #[arg(long, value_parser = diagram_format, default_value = "ascii", value_name = "FORM")]
         format: DiagramFormat,
         /// The profile to show; the first one without.

@@ -1,165 +1,183 @@
-//! Boxes of box-drawing characters, nested; the arrows as sentences below.
+//! Boxes and lines of box-drawing characters.
 
-use super::picture::{Arrow, Node, Picture, Shape};
-use unicode_width::UnicodeWidthStr;
+use super::layout::{Point, Rect, Segment, Side};
+use super::picture::Picture;
+use super::scene::{Item, Scene, columns};
+use unicode_segmentation::UnicodeSegmentation;
 
-/// Boxes go on a new row where one would be wider than this, in columns.
-const WIDTH: usize = 100;
-/// Columns between boxes in a row.
-const GAP: usize = 2;
+/// Pictures are about as wide as this many columns, where what is in them allows.
+const WIDTH: i32 = 100;
 
-/// Lines of the same width in columns.
-struct Block {
-    lines: Vec<String>,
+const UP: u8 = 1;
+const DOWN: u8 = 2;
+const LEFT: u8 = 4;
+const RIGHT: u8 = 8;
+
+/// What stands in a cell.
+#[derive(Clone, Default)]
+enum Cell {
+    #[default]
+    Blank,
+    /// Lines to these sides.
+    Lines {
+        sides: u8,
+        dashed: bool,
+    },
+    /// A character as people see it; the cells that it covers besides are empty.
+    Text(String),
+    Covered,
+}
+
+struct Canvas {
     width: usize,
+    cells: Vec<Cell>,
 }
 
 pub(super) fn paint(picture: &Picture) -> String {
-    let mut out = vec![picture.title.clone(), String::new()];
-    let width = natural(&picture.content, WIDTH);
-    out.extend(stack(&picture.content, width).lines);
-    out.push(String::new());
-    out.extend(sentences(&picture.arrows));
-    let mut text: String = out.iter().map(|line| format!("{}\n", line.trim_end())).collect();
-    while text.ends_with("\n\n") {
-        text.pop();
+    let scene = Scene::of(picture, WIDTH);
+    let mut canvas = Canvas::new(scene.drawing.width, scene.drawing.height);
+    for (item, &rect) in scene.items.iter().zip(&scene.drawing.boxes).skip(1) {
+        canvas.item(item, rect);
     }
-    text
+    for (route, label) in scene.drawing.routes.iter().zip(&scene.labels) {
+        route.segments.iter().for_each(|&segment| canvas.segment(segment));
+        for rect in &route.labels {
+            canvas.text(rect.x, rect.y, &format!(" {label} "));
+        }
+        for end in route.ends.iter().filter(|end| end.arrow) {
+            canvas.arrow(end.at, end.side);
+        }
+    }
+    for (item, &rect) in scene.items.iter().zip(&scene.drawing.boxes).skip(1) {
+        if let Item::Frame { title } = item {
+            canvas.text(rect.x + 2, rect.y, &format!(" {title} "));
+        }
+    }
+    format!("{}\n\n{}", scene.title, canvas.finish())
 }
 
-/// Columns of a text; control characters were made blanks.
-fn width(text: &str) -> usize {
-    text.width()
-}
+impl Canvas {
+    fn new(width: i32, height: i32) -> Self {
+        // a drawing has no negative sizes
+        let (width, height) = (width.max(0) as usize, height.max(0) as usize);
+        Self { width, cells: vec![Cell::Blank; width * height] }
+    }
 
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
+    fn at(&mut self, x: i32, y: i32) -> Option<&mut Cell> {
+        let (x, y) = (usize::try_from(x).ok()?, usize::try_from(y).ok()?);
+        if x < self.width { self.cells.get_mut(y * self.width + x) } else { None }
+    }
 
-fn pad(text: &str, columns: usize) -> String {
-    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
-}
+    fn join(&mut self, x: i32, y: i32, more: u8, dash: bool) {
+        let Some(cell) = self.at(x, y) else { return };
+        match cell {
+            Cell::Lines { sides, .. } => *sides |= more,
+            other => *other = Cell::Lines { sides: more, dashed: dash },
+        }
+    }
 
-fn center(text: &str, columns: usize) -> String {
-    let left = columns.saturating_sub(width(text)) / 2;
-    pad(&format!("{}{text}", " ".repeat(left)), columns)
-}
+    fn segment(&mut self, Segment { a, b }: Segment) {
+        for x in a.x..b.x {
+            self.join(x, a.y, RIGHT, false);
+            self.join(x + 1, a.y, LEFT, false);
+        }
+        for y in a.y..b.y {
+            self.join(a.x, y, DOWN, false);
+            self.join(a.x, y + 1, UP, false);
+        }
+    }
 
-/// The columns that content needs, rows broken at `limit`.
-fn natural(nodes: &[Node], limit: usize) -> usize {
-    let inner = limit.saturating_sub(4);
-    let mut widest = 0;
-    for row in rows(nodes, limit) {
-        let needs = |node: &Node| match node {
-            Node::Group { title, content } => (natural(content, inner) + 4).max(width(title) + 4),
-            Node::Box(shape) => box_width(shape),
+    fn frame(&mut self, rect: Rect, dashed: bool) {
+        let (right, bottom) = (rect.right() - 1, rect.bottom() - 1);
+        for y in [rect.y, bottom] {
+            for x in rect.x..right {
+                self.join(x, y, RIGHT, dashed);
+                self.join(x + 1, y, LEFT, dashed);
+            }
+        }
+        for x in [rect.x, right] {
+            for y in rect.y..bottom {
+                self.join(x, y, DOWN, dashed);
+                self.join(x, y + 1, UP, dashed);
+            }
+        }
+    }
+
+    fn item(&mut self, item: &Item, rect: Rect) {
+        match item {
+            Item::Frame { .. } => self.frame(rect, false),
+            Item::Box { lines, external } => {
+                self.frame(rect, *external);
+                for (line, y) in lines.iter().zip(rect.y + 1..) {
+                    self.text(rect.x + 2, y, line);
+                }
+            }
+        }
+    }
+
+    /// An arrowhead before a border; the border stays whole.
+    fn arrow(&mut self, at: Point, side: Side) {
+        let (y, head, line) = if side == Side::Top { (at.y - 1, "▼", UP) } else { (at.y + 1, "▲", DOWN) };
+        if let Some(Cell::Lines { sides, .. }) = self.at(at.x, at.y) {
+            *sides &= !line;
+        }
+        if let Some(cell) = self.at(at.x, y) {
+            *cell = Cell::Text(head.to_owned());
+        }
+    }
+
+    fn text(&mut self, x: i32, y: i32, text: &str) {
+        let mut x = x;
+        for seen in text.graphemes(true) {
+            let wide = columns(seen);
+            if wide == 0 {
+                continue;
+            }
+            if let Some(cell) = self.at(x, y) {
+                *cell = if seen == " " { Cell::Blank } else { Cell::Text(seen.to_owned()) };
+            }
+            for beside in 1..wide {
+                if let Some(cell) = self.at(x + beside, y) {
+                    *cell = Cell::Covered;
+                }
+            }
+            x += wide;
+        }
+    }
+
+    fn finish(&self) -> String {
+        let row = |cells: &[Cell]| {
+            let line: String = cells.iter().map(glyph).collect();
+            format!("{}\n", line.trim_end())
         };
-        let gaps = GAP * row.len().saturating_sub(1);
-        widest = widest.max(row.iter().map(|n| needs(n)).sum::<usize>() + gaps);
-    }
-    widest
-}
-
-fn box_width(shape: &Shape) -> usize {
-    shape.lines.iter().map(|l| width(l)).max().unwrap_or(0) + 4
-}
-
-/// Groups stand alone; boxes share a row as long as they fit.
-fn rows(nodes: &[Node], limit: usize) -> Vec<Vec<&Node>> {
-    let mut out: Vec<Vec<&Node>> = Vec::new();
-    let mut used = 0;
-    for node in nodes {
-        match (node, out.last_mut()) {
-            (Node::Box(shape), Some(row))
-                if matches!(row.last(), Some(Node::Box(_))) && used + GAP + box_width(shape) <= limit =>
-            {
-                used += GAP + box_width(shape);
-                row.push(node);
-            }
-            (Node::Box(shape), _) => {
-                used = box_width(shape);
-                out.push(vec![node]);
-            }
-            (Node::Group { .. }, _) => out.push(vec![node]),
-        }
-    }
-    out
-}
-
-/// Rows of nodes one below the other, all as wide as `columns`.
-fn stack(nodes: &[Node], columns: usize) -> Block {
-    let mut lines = Vec::new();
-    for (at, row) in rows(nodes, columns).iter().enumerate() {
-        if at > 0 {
-            lines.push(" ".repeat(columns));
-        }
-        let blocks: Vec<Block> = row.iter().map(|node| block(node, columns)).collect();
-        lines.extend(side_by_side(blocks).into_iter().map(|l| pad(&l, columns)));
-    }
-    Block { lines, width: columns }
-}
-
-fn block(node: &Node, columns: usize) -> Block {
-    match node {
-        Node::Group { title, content } => {
-            let inner = stack(content, columns.saturating_sub(4));
-            let mut lines = vec![center(&plain(title), inner.width), " ".repeat(inner.width)];
-            lines.extend(inner.lines);
-            frame(Block { lines, width: inner.width })
-        }
-        Node::Box(shape) => {
-            let inner = box_width(shape) - 4;
-            let lines = shape.lines.iter().map(|l| pad(&plain(l), inner)).collect();
-            frame(Block { lines, width: inner })
-        }
+        self.cells.chunks(self.width.max(1)).map(row).collect()
     }
 }
 
-fn frame(inner: Block) -> Block {
-    let bar = "─".repeat(inner.width + 2);
-    let mut lines = vec![format!("┌{bar}┐")];
-    lines.extend(inner.lines.iter().map(|l| format!("│ {l} │")));
-    lines.push(format!("└{bar}┘"));
-    Block { lines, width: inner.width + 4 }
+fn glyph(cell: &Cell) -> &str {
+    match cell {
+        Cell::Blank => " ",
+        Cell::Covered => "",
+        Cell::Text(text) => text,
+        Cell::Lines { sides, dashed } => lines(*sides, *dashed),
+    }
 }
 
-/// Blocks beside each other, the lower ones drawn out to the height of the highest.
-fn side_by_side(blocks: Vec<Block>) -> Vec<String> {
-    let height = blocks.iter().map(|b| b.lines.len()).max().unwrap_or(0);
-    let mut out = vec![String::new(); height];
-    for (at, block) in blocks.into_iter().enumerate() {
-        let missing = height - block.lines.len();
-        let bottom = block.lines.len() - 1;
-        let blank = format!("│{}│", " ".repeat(block.width - 2));
-        let filled = block.lines[..bottom].iter().chain(std::iter::repeat_n(&blank, missing));
-        for (line, text) in out.iter_mut().zip(filled.chain(std::iter::once(&block.lines[bottom]))) {
-            if at > 0 {
-                line.push_str(&" ".repeat(GAP));
-            }
-            line.push_str(text);
-        }
+fn lines(sides: u8, dashed: bool) -> &'static str {
+    let (across, upright) = (sides & (LEFT | RIGHT), sides & (UP | DOWN));
+    match (across, upright) {
+        (_, 0) if dashed => "╌",
+        (0, _) if dashed => "┆",
+        (_, 0) => "─",
+        (0, _) => "│",
+        (RIGHT, DOWN) => "┌",
+        (LEFT, DOWN) => "┐",
+        (RIGHT, UP) => "└",
+        (LEFT, UP) => "┘",
+        (RIGHT, _) => "├",
+        (LEFT, _) => "┤",
+        (_, DOWN) => "┬",
+        (_, UP) => "┴",
+        _ => "┼",
     }
-    out
-}
-
-/// `a ──► b, c   scrape`: arrows with one subject and one label share a line.
-fn sentences(arrows: &[Arrow]) -> Vec<String> {
-    let mut groups: Vec<(&str, &str, Vec<&str>)> = Vec::new();
-    for arrow in arrows {
-        match groups.iter_mut().find(|(from, label, _)| *from == arrow.from && *label == arrow.label) {
-            Some((.., to)) => to.push(&arrow.to),
-            None => groups.push((&arrow.from, &arrow.label, vec![&arrow.to])),
-        }
-    }
-    let from = groups.iter().map(|g| width(g.0)).max().unwrap_or(0);
-    let label = groups.iter().map(|g| width(g.1)).max().unwrap_or(0);
-    let line = |(subject, what, to): &(&str, &str, Vec<&str>)| {
-        format!(
-            "{} ──{}──► {}",
-            pad(subject, from),
-            format_args!("{what}{}", "─".repeat(label - width(what))),
-            to.join(", ")
-        )
-    };
-    groups.iter().map(line).collect()
 }

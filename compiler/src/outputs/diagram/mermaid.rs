@@ -19,7 +19,7 @@ pub(super) fn paint(picture: &Picture) -> String {
     painter.nodes(&picture.content, 1);
     for arrow in &picture.arrows {
         if let (Some(from), Some(to)) = (painter.id(&arrow.from), painter.id(&arrow.to)) {
-            let _ = writeln!(painter.out, "  c{from} -->|\"{}\"| c{to}", text(&arrow.label));
+            let _ = writeln!(painter.out, "  c{from} -->|\"{}\"| c{to}", text(&arrow.told()));
         }
     }
     painter.out.push_str("  classDef external stroke-dasharray: 4 3\n");

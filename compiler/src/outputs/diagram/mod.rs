@@ -1,8 +1,11 @@
 //! Pictures: a part of the graph as boxes within boxes and arrows, painted in several forms.
 
 mod ascii;
+pub mod layout;
 mod mermaid;
 mod picture;
+mod scene;
+mod svg;
 
 use crate::graph::Graph;
 use picture::Picture;
@@ -15,18 +18,21 @@ pub const VIEWS: &[&str] = &["system"];
 pub enum Format {
     /// Boxes of box-drawing characters, for terminals and plain text.
     Ascii,
+    /// A picture for browsers and documents.
+    Svg,
     /// A Mermaid flowchart, which GitHub and GitLab draw.
     Mermaid,
 }
 
 impl Format {
     /// The names of all forms.
-    pub const NAMES: &[&str] = &["ascii", "mermaid"];
+    pub const NAMES: &[&str] = &["ascii", "svg", "mermaid"];
 
     /// The form with this name.
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "ascii" => Some(Format::Ascii),
+            "svg" => Some(Format::Svg),
             "mermaid" => Some(Format::Mermaid),
             _ => None,
         }
@@ -42,6 +48,7 @@ pub fn draw(graph: &Graph, view: &str, format: Format) -> Option<String> {
     };
     Some(match format {
         Format::Ascii => ascii::paint(&picture),
+        Format::Svg => svg::paint(&picture),
         Format::Mermaid => mermaid::paint(&picture),
     })
 }

@@ -35,7 +35,17 @@ pub(super) struct Shape {
 pub(super) struct Arrow {
     pub from: String,
     pub to: String,
+    /// How it is spoken: the protocol's label.
     pub label: String,
+    /// What it carries, where that is one or two signals that the label doesn't name.
+    pub signals: String,
+}
+
+impl Arrow {
+    /// Label and signals.
+    pub(super) fn told(&self) -> String {
+        if self.signals.is_empty() { self.label.clone() } else { format!("{} ({})", self.label, self.signals) }
+    }
 }
 
 /// Which components and flows a view shows.
@@ -199,9 +209,9 @@ fn arrows(graph: &Graph, filter: &Filter<'_>) -> Vec<Arrow> {
         seen.push(key);
         let signals: Vec<&str> = flow.signals.iter().map(|s| s.name()).collect();
         let told = matches!(signals.len(), 1..3) && !flow.label.contains(signals[0]);
-        let label = if told { format!("{} ({})", flow.label, signals.join(", ")) } else { flow.label.to_string() };
+        let signals = if told { signals.join(", ") } else { String::new() };
         let name = |id| graph.component(id).name.to_string();
-        out.push(Arrow { from: name(flow.from), to: name(flow.to), label });
+        out.push(Arrow { from: name(flow.from), to: name(flow.to), label: flow.label.to_string(), signals });
     }
     out
 }
