@@ -5,10 +5,13 @@ use crate::capabilities::Client;
 use crate::documents::Change;
 use crate::findings::Finding;
 use crate::places::{DocumentId, Place, Position, Range};
+use crate::view::{FileEdits, Fix, Found};
 use obs_compiler::diagnostics::{Code, Severity};
-use obs_compiler::ide::{Completion, CompletionKind};
+use obs_compiler::ide::{Completion, CompletionKind, FoldKind, Outline, OutlineKind, TokenKind};
 use obs_compiler::render;
-use tower_lsp::jsonrpc::Error;
+use obs_compiler::text::TextRange;
+use std::collections::BTreeMap;
+use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::lsp_types as lsp;
 
 // ── from the editor ──
@@ -36,6 +39,11 @@ pub fn unanswered(why: Unanswered) -> Error {
         Unanswered::Modified => Error::content_modified(),
         Unanswered::Failed => Error::internal_error(),
     }
+}
+
+/// A wish that can't be granted, and why.
+pub fn refused(why: String) -> Error {
+    Error { code: ErrorCode::ServerError(-32803), message: why.into(), data: None }
 }
 
 pub fn position(at: Position) -> lsp::Position {
@@ -118,4 +126,184 @@ pub fn completion(item: Completion, replaces: Range, also: Option<(Range, String
         label: item.label,
         ..Default::default()
     }
+}
+
+/// Edits of files by place. `versions` are those of open documents.
+pub fn workspace_edit(client: Client, edits: BTreeMap<Place, FileEdits>) -> lsp::WorkspaceEdit {
+    let files = edits.into_iter().filter_map(|(place, file)| {
+        let edits: Vec<lsp::TextEdit> = file.edits.into_iter().map(|(at, text)| text_edit(at, text)).collect();
+        Some((uri(&place)?, file.version, edits))
+    });
+    if !client.versioned_edits {
+        let changes = files.map(|(uri, _, edits)| (uri, edits)).collect();
+        return lsp::WorkspaceEdit { changes: Some(changes), ..Default::default() };
+    }
+    let edit = |(uri, version, edits): (lsp::Url, Option<i32>, Vec<lsp::TextEdit>)| lsp::TextDocumentEdit {
+        text_document: lsp::OptionalVersionedTextDocumentIdentifier { uri, version },
+        edits: edits.into_iter().map(lsp::OneOf::Left).collect(),
+    };
+    let edits = lsp::DocumentChanges::Edits(files.map(edit).collect());
+    lsp::WorkspaceEdit { document_changes: Some(edits), ..Default::default() }
+}
+
+/// A quick fix for the diagnostics that the editor has of its code and place.
+pub fn code_action(client: Client, fix: Fix, of_editor: &[lsp::Diagnostic]) -> lsp::CodeActionOrCommand {
+    let code = Some(lsp::NumberOrString::String(fix.code.id().to_owned()));
+    let answered = of_editor.iter().filter(|d| d.code == code && d.range == range(fix.at)).cloned().collect();
+    lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction {
+        title: fix.title,
+        kind: Some(lsp::CodeActionKind::QUICKFIX),
+        diagnostics: Some(answered),
+        edit: Some(workspace_edit(client, fix.edits)),
+        is_preferred: Some(fix.safe),
+        ..Default::default()
+    })
+}
+
+const fn symbol_kind(kind: OutlineKind) -> lsp::SymbolKind {
+    match kind {
+        OutlineKind::Value => lsp::SymbolKind::CONSTANT,
+        OutlineKind::Function => lsp::SymbolKind::FUNCTION,
+        OutlineKind::Type => lsp::SymbolKind::STRUCT,
+        OutlineKind::Protocol => lsp::SymbolKind::INTERFACE,
+        OutlineKind::Kind => lsp::SymbolKind::CLASS,
+        OutlineKind::Group => lsp::SymbolKind::NAMESPACE,
+        OutlineKind::Component => lsp::SymbolKind::OBJECT,
+        OutlineKind::Flow => lsp::SymbolKind::EVENT,
+        OutlineKind::Setting => lsp::SymbolKind::PROPERTY,
+        OutlineKind::Field => lsp::SymbolKind::FIELD,
+        OutlineKind::Port => lsp::SymbolKind::NUMBER,
+    }
+}
+
+/// An outline's entry. `at` gives positions for ranges.
+pub fn symbol(entry: Outline, at: &impl Fn(TextRange) -> Range) -> lsp::DocumentSymbol {
+    let children: Vec<_> = entry.children.into_iter().map(|child| symbol(child, at)).collect();
+    #[allow(deprecated)] // the field must be given
+    lsp::DocumentSymbol {
+        name: entry.name,
+        detail: entry.detail,
+        kind: symbol_kind(entry.kind),
+        tags: None,
+        deprecated: None,
+        range: range(at(entry.range)),
+        selection_range: range(at(entry.name_range)),
+        children: (!children.is_empty()).then_some(children),
+    }
+}
+
+/// A tree of symbols as a list, for editors that know no trees.
+pub fn flat(uri: &lsp::Url, symbols: Vec<lsp::DocumentSymbol>) -> Vec<lsp::SymbolInformation> {
+    fn walk(
+        uri: &lsp::Url,
+        within: Option<&str>,
+        symbols: Vec<lsp::DocumentSymbol>,
+        out: &mut Vec<lsp::SymbolInformation>,
+    ) {
+        for symbol in symbols {
+            let location = lsp::Location { uri: uri.clone(), range: symbol.range };
+            let (name, container_name) = (symbol.name.clone(), within.map(str::to_owned));
+            #[allow(deprecated)] // the field must be given
+            out.push(lsp::SymbolInformation {
+                name: symbol.name,
+                kind: symbol.kind,
+                tags: None,
+                deprecated: None,
+                location,
+                container_name,
+            });
+            walk(uri, Some(&name), symbol.children.unwrap_or_default(), out);
+        }
+    }
+    let mut out = Vec::new();
+    walk(uri, None, symbols, &mut out);
+    out
+}
+
+/// A name somewhere in the workspace.
+pub fn found_symbol(found: Found) -> Option<lsp::SymbolInformation> {
+    #[allow(deprecated)] // the field must be given
+    Some(lsp::SymbolInformation {
+        name: found.name,
+        kind: symbol_kind(found.kind),
+        tags: None,
+        deprecated: None,
+        location: location(&found.place, found.range)?,
+        container_name: found.within,
+    })
+}
+
+/// A fold. Where the editor folds whole lines only, the line of a closing bracket stays.
+pub fn fold(kind: FoldKind, at: Range, whole_lines: bool) -> Option<lsp::FoldingRange> {
+    let stays = whole_lines && kind == FoldKind::Block;
+    let end_line = if stays { at.end.line.checked_sub(1)? } else { at.end.line };
+    (at.start.line < end_line).then(|| lsp::FoldingRange {
+        start_line: at.start.line,
+        start_character: (!whole_lines).then_some(at.start.character),
+        end_line,
+        end_character: (!whole_lines).then_some(at.end.character),
+        kind: match kind {
+            FoldKind::Block => Some(lsp::FoldingRangeKind::Region),
+            FoldKind::Comment => Some(lsp::FoldingRangeKind::Comment),
+            FoldKind::Imports => Some(lsp::FoldingRangeKind::Imports),
+        },
+        collapsed_text: None,
+    })
+}
+
+pub fn hint(at: Position, label: String, writable: bool) -> lsp::InlayHint {
+    let at = position(at);
+    let edit = lsp::TextEdit { range: lsp::Range::new(at, at), new_text: label.clone() };
+    lsp::InlayHint {
+        position: at,
+        padding_left: Some(!writable),
+        text_edits: writable.then(|| vec![edit]),
+        label: lsp::InlayHintLabel::String(label),
+        kind: Some(lsp::InlayHintKind::TYPE),
+        tooltip: None,
+        padding_right: None,
+        data: None,
+    }
+}
+
+/// The types of tokens by number, in the order of [`TokenKind`].
+const TOKEN_TYPES: &[(TokenKind, lsp::SemanticTokenType)] = &[
+    (TokenKind::Keyword, lsp::SemanticTokenType::KEYWORD),
+    (TokenKind::Comment, lsp::SemanticTokenType::COMMENT),
+    (TokenKind::String, lsp::SemanticTokenType::STRING),
+    (TokenKind::Number, lsp::SemanticTokenType::NUMBER),
+    (TokenKind::Operator, lsp::SemanticTokenType::OPERATOR),
+    (TokenKind::Type, lsp::SemanticTokenType::CLASS),
+    (TokenKind::Protocol, lsp::SemanticTokenType::INTERFACE),
+    (TokenKind::Namespace, lsp::SemanticTokenType::NAMESPACE),
+    (TokenKind::Function, lsp::SemanticTokenType::FUNCTION),
+    (TokenKind::Variable, lsp::SemanticTokenType::VARIABLE),
+    (TokenKind::Property, lsp::SemanticTokenType::PROPERTY),
+];
+
+/// What the numbers of tokens mean.
+pub fn legend() -> lsp::SemanticTokensLegend {
+    lsp::SemanticTokensLegend {
+        token_types: TOKEN_TYPES.iter().map(|(_, name)| name.clone()).collect(),
+        token_modifiers: vec![lsp::SemanticTokenModifier::DEFAULT_LIBRARY],
+    }
+}
+
+/// Tokens, each within a line and after the one before it, as differences.
+pub fn tokens(tokens: Vec<(Range, TokenKind, bool)>) -> lsp::SemanticTokens {
+    let mut before = Position { line: 0, character: 0 };
+    let mut data = Vec::new();
+    for (at, kind, library) in tokens {
+        let delta_line = at.start.line - before.line;
+        let column = if delta_line == 0 { before.character } else { 0 };
+        data.push(lsp::SemanticToken {
+            delta_line,
+            delta_start: at.start.character - column,
+            length: at.end.character - at.start.character,
+            token_type: TOKEN_TYPES.iter().position(|(k, _)| *k == kind).unwrap_or_default() as u32,
+            token_modifiers_bitset: u32::from(library),
+        });
+        before = at.start;
+    }
+    lsp::SemanticTokens { result_id: None, data }
 }

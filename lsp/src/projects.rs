@@ -61,7 +61,7 @@ pub struct Project {
     root: Root,
     /// Open documents by path.
     documents: BTreeMap<String, Document>,
-    open: Arc<BTreeMap<String, String>>,
+    open: Arc<BTreeMap<String, (String, i32)>>,
     /// Documents whose text the host doesn't have yet.
     edited: BTreeSet<String>,
     /// Files that the host has from disk, or knows not to be there.
@@ -125,6 +125,7 @@ impl Project {
         if self.root != Root::Library {
             self.edited.insert(path.to_owned());
         }
+        self.list_open();
     }
 
     /// The editor closes a document: from now on its text is the disk's.
@@ -142,7 +143,8 @@ impl Project {
     }
 
     fn list_open(&mut self) {
-        self.open = Arc::new(self.documents.iter().map(|(path, d)| (path.clone(), d.uri.clone())).collect());
+        self.open =
+            Arc::new(self.documents.iter().map(|(path, d)| (path.clone(), (d.uri.clone(), d.version))).collect());
     }
 
     /// Tells the host of the documents' texts. Waits until snapshots are gone.
@@ -202,7 +204,7 @@ impl Project {
     }
 
     /// The paths of open documents.
-    pub fn open_paths(&self) -> Arc<BTreeMap<String, String>> {
+    pub fn open_paths(&self) -> Arc<BTreeMap<String, (String, i32)>> {
         Arc::clone(&self.open)
     }
 
@@ -214,7 +216,7 @@ impl Project {
     /// How to name a file of the project to the editor.
     pub fn place(&self, path: &str) -> Option<Place> {
         match self.open.get(path) {
-            Some(uri) => Some(Place::Uri(uri.clone())),
+            Some((uri, _)) => Some(Place::Uri(uri.clone())),
             None => self.folder().map(|root| Place::Path(root.join(path))),
         }
     }

@@ -4,7 +4,7 @@ use crate::analysis::{Analysis, Event, Notice};
 use crate::capabilities::{self, Client as Abilities};
 use crate::convert;
 use crate::view::View;
-use obs_compiler::text::Sources;
+use obs_compiler::text::{FileRange, Sources};
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 use tokio::sync::mpsc;
@@ -187,5 +187,124 @@ impl LanguageServer for Backend {
             Some(change.and_then(|(range, text)| Some(convert::text_edit(view.own_range(range)?, text))))
         });
         Ok(found.await?.flatten().map(|edit| edit.into_iter().collect()))
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let (uri, nested) = (params.text_document.uri, self.abilities().nested_symbols);
+        let found = self.read(&uri, move |view| {
+            let Some(file) = view.file() else { return Vec::new() };
+            let at = |range| view.range(FileRange { file, range });
+            view.analysis.outline(&view.path).into_iter().map(|entry| convert::symbol(entry, &at)).collect()
+        });
+        let found: Option<Vec<DocumentSymbol>> = found.await?;
+        Ok(found.map(|symbols| match nested {
+            true => DocumentSymbolResponse::Nested(symbols),
+            false => DocumentSymbolResponse::Flat(convert::flat(&uri, symbols)),
+        }))
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<Vec<SymbolInformation>>> {
+        let found = self.analysis.read_all(move |view| view.find(&params.query));
+        let found = found.await.map_err(convert::unanswered)?;
+        Ok(Some(found.into_iter().filter_map(convert::found_symbol).collect()))
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let (at, declared) = (convert::from_position(position), params.context.include_declaration);
+        let found = self.read(&text_document.uri, move |view| {
+            let found = view.analysis.references(&view.path, view.offset(at)).into_iter();
+            let found = found.filter(|r| declared || !r.declares);
+            found.filter_map(|r| Some((view.place(r.at.file)?, view.range(r.at)))).collect::<Vec<_>>()
+        });
+        let locations = |found: Vec<_>| found.iter().filter_map(|(place, at)| convert::location(place, *at)).collect();
+        Ok(found.await?.map(locations))
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let at = convert::from_position(position);
+        let found = self.read(&text_document.uri, move |view| {
+            let (own, found) = (view.file(), view.analysis.references(&view.path, view.offset(at)));
+            let found = found.into_iter().filter(|r| Some(r.at.file) == own);
+            found.map(|r| (view.range(r.at), r.declares)).collect::<Vec<_>>()
+        });
+        let highlight = |(at, declares)| DocumentHighlight {
+            range: convert::range(at),
+            kind: Some(if declares { DocumentHighlightKind::WRITE } else { DocumentHighlightKind::READ }),
+        };
+        Ok(found.await?.map(|found| found.into_iter().map(highlight).collect()))
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        let at = convert::from_position(params.position);
+        let found = self.read(&params.text_document.uri, move |view| {
+            view.analysis.renamable(&view.path, view.offset(at)).map(|range| view.own_range(range))
+        });
+        let range = found.await?.transpose().map_err(convert::refused)?.flatten();
+        Ok(range.map(|range| PrepareRenameResponse::Range(convert::range(range))))
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let (at, name) = (convert::from_position(position), params.new_name);
+        let found = self.read(&text_document.uri, move |view| {
+            let places = view.analysis.rename(&view.path, view.offset(at), &name)?;
+            Ok(view.edits(places.into_iter().map(|at| (at, name.clone()))))
+        });
+        let edits = found.await?.transpose().map_err(convert::refused)?;
+        Ok(edits.map(|edits| convert::workspace_edit(self.abilities(), edits)))
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let (abilities, at) = (self.abilities(), convert::from_range(params.range));
+        let wanted =
+            params.context.only.as_ref().is_none_or(|only| {
+                only.iter().any(|kind| CodeActionKind::QUICKFIX.as_str().starts_with(kind.as_str()))
+            });
+        if !abilities.code_actions || !wanted {
+            return Ok(None);
+        }
+        let found = self.read(&params.text_document.uri, move |view| view.fixes(at)).await?;
+        let action = |fix| convert::code_action(abilities, fix, &params.context.diagnostics);
+        Ok(found.map(|fixes| fixes.into_iter().map(action).collect()))
+    }
+
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        let found = self.read(&params.text_document.uri, View::tokens).await?;
+        Ok(found.map(|tokens| SemanticTokensResult::Tokens(convert::tokens(tokens))))
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let within = convert::from_range(params.range);
+        let found = self.read(&params.text_document.uri, move |view| {
+            let mut tokens = view.tokens();
+            tokens.retain(|(at, ..)| at.start < within.end && within.start < at.end);
+            tokens
+        });
+        Ok(found.await?.map(|tokens| SemanticTokensRangeResult::Tokens(convert::tokens(tokens))))
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        let whole_lines = self.abilities().line_folds_only;
+        let found = self.read(&params.text_document.uri, move |view| {
+            let folds = view.analysis.folds(&view.path).into_iter();
+            folds.filter_map(|f| Some((f.kind, view.own_range(f.range)?))).collect::<Vec<_>>()
+        });
+        let fold = |(kind, at)| convert::fold(kind, at, whole_lines);
+        Ok(found.await?.map(|folds| folds.into_iter().filter_map(fold).collect()))
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let within = convert::from_range(params.range);
+        let found = self.read(&params.text_document.uri, move |view| {
+            let Some(file) = view.file() else { return Vec::new() };
+            let hints = view.analysis.hints(&view.path, view.text_range(within)).into_iter();
+            hints.map(|h| convert::hint(view.lines(file).position(h.offset), h.label, h.writable)).collect()
+        });
+        found.await
     }
 }

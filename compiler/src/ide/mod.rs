@@ -180,6 +180,13 @@ impl Analysis {
         out
     }
 
+    /// All files that aren't the library's and are there.
+    pub fn own_files(&self) -> Vec<String> {
+        let project = db::Project::get(&self.db);
+        let own = project.files(&self.db).iter().filter(|f| !db::is_library(&self.db, **f));
+        own.filter(|f| matches!(f.text(&self.db), FileText::Text(_))).map(|f| f.path(&self.db).to_owned()).collect()
+    }
+
     /// The entry of the first program that has the file.
     fn entry_of(&self, file: SourceFile) -> SourceFile {
         let has = |entry: &String| self.files(entry).contains(&file.id(&self.db));

@@ -97,11 +97,14 @@ fn of_leaf(tree: &Tree, id: NodeId) -> Option<TokenKind> {
         }
         Rule::product_op | Rule::prefix => Some(TokenKind::Operator),
         // names that mean something built in, or are declared here
-        Rule::ident => match tree.rule(tree.parent(id)?)? {
-            Rule::key | Rule::param | Rule::option => Some(TokenKind::Property),
-            Rule::type_name => Some(TokenKind::Type),
-            _ => None,
-        },
+        Rule::ident => {
+            let mut around = tree.ancestors(id).skip(1).filter_map(|a| tree.rule(a)).filter(|r| *r != Rule::path);
+            match around.next()? {
+                Rule::key | Rule::param | Rule::option => Some(TokenKind::Property),
+                Rule::type_name => Some(TokenKind::Type),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }
@@ -153,7 +156,7 @@ prometheus -> shop: scrape { interval: 30s }
                 "-> Operator",
                 "shop Variable",
                 "scrape Protocol library",
-                "interval Property library",
+                "interval Property",
                 "30s Number",
             ]
         );
