@@ -56,8 +56,7 @@ pub enum Notice {
 
 enum Job {
     Notice(Notice),
-    Read(DocumentId, Reader),
-    ReadAll(Box<dyn FnOnce(Vec<View>) -> Task + Send>),
+    Read(Request),
     /// The sources below a folder.
     Scanned(PathBuf, Vec<(String, FileText)>),
     /// Folders that are roots of projects.
@@ -66,10 +65,28 @@ enum Job {
     CheckEnded,
 }
 
-type Task = Box<dyn FnOnce() + Send>;
+/// A question about one document, or about all projects.
+struct Request {
+    document: Option<DocumentId>,
+    /// How many edits came before it: set when it is first its turn.
+    edits: Option<u64>,
+    /// Answers, unless a write that is none of the editor's came in between: then it is to be asked again.
+    ask: Box<dyn FnMut(Seen) -> Asked + Send>,
+}
 
-/// Makes a worker's task from the view; without a view it says that the document is unknown.
-type Reader = Box<dyn FnOnce(Option<View>) -> Task + Send>;
+/// What a question is answered from.
+enum Seen {
+    /// The project of the document, or all projects.
+    Views(Vec<View>),
+    /// The editor has changed something since it asked.
+    Overtaken,
+}
+
+#[derive(PartialEq, Eq)]
+enum Asked {
+    Answered,
+    Again,
+}
 
 /// What was found in one revision of a project.
 struct Checked {
@@ -112,6 +129,7 @@ impl Analysis {
             keys: BTreeMap::new(),
             library: Library::within(cache),
             encoding: Encoding::default(),
+            edits: 0,
             due: BTreeMap::new(),
             checking: false,
         };
@@ -133,24 +151,10 @@ impl Analysis {
     pub async fn read<T: Send + 'static>(
         &self,
         document: DocumentId,
-        read: impl FnOnce(&View) -> T + Send + 'static,
+        mut read: impl FnMut(&View) -> T + Send + 'static,
     ) -> Result<Option<T>, Unanswered> {
-        let (answer, answered) = oneshot::channel();
-        let wanted = Wanted::default();
-        let held = wanted.clone();
-        let reader: Reader = Box::new(move |view| {
-            Box::new(move || {
-                let result = match view {
-                    Some(view) => held.read(&view.analysis, || read(&view)).map(Some),
-                    None => Ok(None),
-                };
-                // an editor that has gone wants no answer
-                let _ = answer.send(result);
-            })
-        });
-        let _ = self.jobs.send(Job::Read(document, reader));
-        let _stop = StopOnDrop(wanted);
-        answered.await.unwrap_or(Err(Unanswered::Failed))
+        let found = self.ask(Some(document), move |view| vec![read(view)]).await?;
+        Ok(found.into_iter().next())
     }
 
     /// Asks about all projects.
@@ -158,18 +162,41 @@ impl Analysis {
         &self,
         read: impl FnMut(&View) -> Vec<T> + Send + 'static,
     ) -> Result<Vec<T>, Unanswered> {
+        self.ask(None, read).await
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        document: Option<DocumentId>,
+        mut read: impl FnMut(&View) -> Vec<T> + Send + 'static,
+    ) -> Result<Vec<T>, Unanswered> {
         let (answer, answered) = oneshot::channel();
         let wanted = Wanted::default();
         let held = wanted.clone();
-        let mut read = read;
-        let _ = self.jobs.send(Job::ReadAll(Box::new(move |views| {
-            Box::new(move || {
-                let each = views.iter().map(|view| held.read(&view.analysis, || read(view)));
-                let all = each.collect::<Result<Vec<Vec<T>>, _>>();
-                let _ = answer.send(all.map(|found| found.into_iter().flatten().collect()));
-            })
-        })));
+        let mut answer = Some(answer);
+        let ask = move |seen| {
+            let result = match seen {
+                Seen::Overtaken => Err(Stopped::Cancelled),
+                Seen::Views(views) => {
+                    let each = views.iter().map(|view| held.read(&view.analysis, || read(view)));
+                    each.collect::<Result<Vec<Vec<T>>, _>>()
+                }
+            };
+            let result = match result {
+                Ok(found) => Ok(found.into_iter().flatten().collect()),
+                Err(Stopped::Written) => return Asked::Again,
+                Err(Stopped::Cancelled) => Err(Unanswered::Modified),
+                Err(Stopped::Failed) => Err(Unanswered::Failed),
+            };
+            if let Some(answer) = answer.take() {
+                // an editor that has gone wants no answer
+                let _ = answer.send(result);
+            }
+            Asked::Answered
+        };
+        let _ = self.jobs.send(Job::Read(Request { document, edits: None, ask: Box::new(ask) }));
         let _stop = StopOnDrop(wanted);
+        // one that is dropped without an answer has panicked
         answered.await.unwrap_or(Err(Unanswered::Failed))
     }
 }
@@ -179,15 +206,12 @@ impl Analysis {
 struct Wanted(Arc<(AtomicBool, Mutex<Option<Canceller>>)>);
 
 impl Wanted {
-    fn read<T>(&self, analysis: &obs_compiler::ide::Analysis, read: impl FnOnce() -> T) -> Result<T, Unanswered> {
+    fn read<T>(&self, analysis: &obs_compiler::ide::Analysis, read: impl FnOnce() -> T) -> Result<T, Stopped> {
         *self.0.1.lock().unwrap_or_else(PoisonError::into_inner) = Some(analysis.canceller());
         if self.0.0.load(Ordering::SeqCst) {
-            return Err(Unanswered::Modified);
+            return Err(Stopped::Cancelled);
         }
-        analysis.read(read).map_err(|stopped| match stopped {
-            Stopped::Written | Stopped::Cancelled => Unanswered::Modified,
-            Stopped::Failed => Unanswered::Failed,
-        })
+        analysis.read(read)
     }
 }
 
@@ -213,6 +237,8 @@ struct Thread {
     keys: BTreeMap<String, Key>,
     library: Library,
     encoding: Encoding,
+    /// Counts what the editor does to documents.
+    edits: u64,
     /// When each changed project is to be checked.
     due: BTreeMap<Root, Instant>,
     checking: bool,
@@ -248,18 +274,7 @@ impl Thread {
     fn work(&mut self, job: Job) {
         match job {
             Job::Notice(notice) => self.notice(notice),
-            Job::Read(document, reader) => {
-                let view = self.view(&document);
-                self.pool.spawn(reader(view));
-            }
-            Job::ReadAll(reader) => {
-                let views = self.projects.iter_mut().filter(|(root, _)| **root != Root::Library).map(|(_, project)| {
-                    project.flush();
-                    project.view("", self.encoding, &self.library)
-                });
-                let views = views.collect();
-                self.pool.spawn(reader(views));
-            }
+            Job::Read(request) => self.read(request),
             Job::Scanned(root, files) => self.scanned(Root::Folder(root), files),
             Job::Roots(roots) => roots.into_iter().for_each(|root| _ = self.project(Root::Folder(root))),
             Job::Checked(checked) => self.checked(checked),
@@ -267,7 +282,26 @@ impl Thread {
         }
     }
 
+    fn read(&mut self, mut request: Request) {
+        let edits = *request.edits.get_or_insert(self.edits);
+        let seen = match &request.document {
+            _ if edits != self.edits => Seen::Overtaken,
+            Some(document) => Seen::Views(self.view(document).into_iter().collect()),
+            None => Seen::Views(self.views()),
+        };
+        let jobs = self.jobs.clone();
+        self.pool.spawn(move || {
+            if (request.ask)(seen) == Asked::Again {
+                // the thread lives as long as this process
+                let _ = jobs.send(Job::Read(request));
+            }
+        });
+    }
+
     fn notice(&mut self, notice: Notice) {
+        if matches!(notice, Notice::Open(..) | Notice::Change(..) | Notice::Close(_)) {
+            self.edits += 1;
+        }
         match notice {
             Notice::Start(encoding, folders) => {
                 self.encoding = encoding;
@@ -371,6 +405,15 @@ impl Thread {
         let project = self.projects.get_mut(&key.root).filter(|p| p.has(&key.path))?;
         project.flush();
         Some(project.view(&key.path, self.encoding, &self.library))
+    }
+
+    fn views(&mut self) -> Vec<View> {
+        let projects = self.projects.iter_mut().filter(|(root, _)| **root != Root::Library);
+        let view = |(_, project): (&Root, &mut Project)| {
+            project.flush();
+            project.view("", self.encoding, &self.library)
+        };
+        projects.map(view).collect()
     }
 
     /// Looks for what is wrong with the project that waited longest, if its time has come.

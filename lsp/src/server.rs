@@ -43,7 +43,7 @@ impl Backend {
     async fn read<T: Send + 'static>(
         &self,
         uri: &Url,
-        read: impl FnOnce(&View) -> T + Send + 'static,
+        read: impl FnMut(&View) -> T + Send + 'static,
     ) -> Result<Option<T>> {
         self.analysis.read(convert::document(uri), read).await.map_err(convert::unanswered)
     }

@@ -75,6 +75,17 @@ impl Project {
         format!("{}{text}", self.shown(&self.text.clone(), &found["range"], ""))
     }
 
+    /// The result of a request about the open file.
+    pub fn about_file(&mut self, method: &str) -> Value {
+        let params = json!({"textDocument": {"uri": self.uri}});
+        self.editor.result(method, params)
+    }
+
+    /// The open file's text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Where what is at the cursor is declared, as carets under its line.
     pub fn definition(&mut self) -> String {
         let params = self.at_cursor();
@@ -132,9 +143,26 @@ impl Project {
         edits.as_array().map(|edits| self.edited(edits))
     }
 
+    /// All files that a workspace edit changes, as they are after it.
+    pub fn after(&self, edit: &Value) -> String {
+        let changes = edit["documentChanges"].as_array().expect("the editor takes versioned edits");
+        let mut out = Vec::new();
+        for change in changes {
+            let (name, text) = self.file(change["textDocument"]["uri"].as_str().expect("a document has a URI"));
+            let edits = change["edits"].as_array().expect("edits are a list");
+            out.push(format!("//- {name}\n{}", self.edited_text(&text, edits)));
+        }
+        out.sort();
+        out.concat()
+    }
+
     /// The open file's text with edits.
     pub fn edited(&self, edits: &[Value]) -> String {
-        let at = |p: &Value| offset(&self.text, p, self.utf8);
+        self.edited_text(&self.text, edits)
+    }
+
+    fn edited_text(&self, text: &str, edits: &[Value]) -> String {
+        let at = |p: &Value| offset(text, p, self.utf8);
         let mut edits: Vec<(usize, usize, &str)> = edits
             .iter()
             .map(|e| {
@@ -142,7 +170,7 @@ impl Project {
             })
             .collect();
         edits.sort();
-        let mut text = self.text.clone();
+        let mut text = text.to_owned();
         for (start, end, new) in edits.into_iter().rev() {
             text.replace_range(start..end, new);
         }
