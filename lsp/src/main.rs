@@ -44,6 +44,8 @@ async fn serve() -> Result<bool, String> {
     let analysis = Analysis::start(sender, cache()).map_err(|e| e.to_string())?;
     let (service, socket) = LspService::build(|client| Backend::new(client, analysis, events))
         .custom_method(input::UNREADABLE, Backend::unreadable)
+        .custom_method("obs/preview", Backend::preview)
+        .custom_method("obs/emitted", Backend::emitted)
         .finish();
     let (to_server, requests) = tokio::io::duplex(1 << 16);
     let server = Server::new(requests, tokio::io::stdout(), socket).concurrency_level(UNDER_WAY);

@@ -4,7 +4,9 @@ use crate::analysis::{Analysis, Event, Notice};
 use crate::capabilities::{self, Client as Abilities};
 use crate::convert;
 use crate::view::View;
+use obs_compiler::outputs::diagram::Format;
 use obs_compiler::text::{FileRange, Sources};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 use tokio::sync::mpsc;
@@ -33,6 +35,36 @@ impl Backend {
     /// Always.
     pub async fn unreadable(&self, (json,): (bool,)) -> Result<()> {
         Err(if json { Error::invalid_request() } else { Error::parse_error() })
+    }
+
+    /// `obs/preview`: a picture of the program that a document belongs to, of its text as it is now.
+    ///
+    /// # Errors
+    /// For a view or a form that there is none of.
+    pub async fn preview(&self, params: PreviewParams) -> Result<Option<Preview>> {
+        let (view_name, form) = (params.view.unwrap_or_else(|| "system".to_owned()), params.format);
+        let form = form.unwrap_or_else(|| "mermaid".to_owned());
+        let format = Format::parse(&form)
+            .ok_or_else(|| Error::invalid_params(format!("the forms are {}", Format::NAMES.join(", "))))?;
+        let name = view_name.clone();
+        let found = self.read(&params.text_document.uri, move |view| view.analysis.preview(&view.path, &name, format));
+        match found.await? {
+            Some(None) => Err(Error::invalid_params(format!("there is no view `{view_name}`"))),
+            found => Ok(found.flatten().map(|text| Preview { view: view_name, format: form, text })),
+        }
+    }
+
+    /// `obs/emitted`: the files that owe something to the item at a position, with what they hold.
+    ///
+    /// # Errors
+    /// Where the document changed meanwhile.
+    pub async fn emitted(&self, params: TextDocumentPositionParams) -> Result<Option<Vec<EmittedFile>>> {
+        let at = convert::from_position(params.position);
+        let found = self.read(&params.text_document.uri, move |view| {
+            let files = view.analysis.emitted_by(&view.path, view.offset(at)).into_iter();
+            files.map(|f| EmittedFile { path: f.path, text: f.text }).collect()
+        });
+        found.await
     }
 
     fn abilities(&self) -> Abilities {
@@ -73,6 +105,36 @@ impl Backend {
         // an editor that refuses after all is told by saving
         let _ = self.client.register_capability(vec![registration]).await;
     }
+}
+
+/// What `obs/preview` is asked.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewParams {
+    /// A document of the program.
+    pub text_document: TextDocumentIdentifier,
+    /// One of the views that always exist or of the program's own; `system` where there is none.
+    pub view: Option<String>,
+    /// `mermaid` where there is none.
+    pub format: Option<String>,
+}
+
+/// What `obs/preview` answers.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct Preview {
+    pub view: String,
+    pub format: String,
+    pub text: String,
+}
+
+/// What `obs/emitted` answers.
+#[derive(Debug, Serialize)]
+pub struct EmittedFile {
+    /// Below the output folder.
+    pub path: String,
+    /// Its content.
+    pub text: String,
 }
 
 fn folders(folders: &[WorkspaceFolder]) -> Vec<PathBuf> {

@@ -7,6 +7,7 @@ mod grammar;
 mod lifecycle;
 mod names;
 mod ordering;
+mod outputs;
 mod positions;
 mod project;
 mod renaming;
