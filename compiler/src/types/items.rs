@@ -466,6 +466,9 @@ impl<'a> Items<'a> {
         let last = path.segments.last()?;
         if let [alias, _] = path.segments.as_slice() {
             let Some(at) = names.aliases.get(&alias.name).copied() else {
+                if names.is_broken(&alias.name) {
+                    return None;
+                }
                 let message = format!("no file is imported as `{}`", alias.name);
                 let help = "import it: `import \"./file.obs\" as …`";
                 self.elab.diagnostics.push(Diagnostic::new(Code::OBS1004, alias.span, message).help(help));
@@ -492,6 +495,9 @@ impl<'a> Items<'a> {
     /// Says that there is no such component: once, where it isn't just misspelt, however often it is named.
     fn unknown_component(&mut self, name: &Ident) {
         let names = names::scope(self.db, self.file);
+        if names.is_broken(&name.name) {
+            return;
+        }
         let components = names.names_of(Space::Value).filter(|(_, b)| b.export.kind == DefKind::Component);
         let suggestion = nearest(&name.name, components.map(|(n, _)| n.as_str()));
         let message = format!("there is no component `{}`", name.name);

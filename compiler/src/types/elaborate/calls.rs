@@ -77,6 +77,9 @@ impl Elaborator<'_> {
         for arg in args {
             self.infer(&arg.value);
         }
+        if self.scope.is_broken(name) {
+            return (Core::error(span), Ty::Error);
+        }
         let functions = self.scope.names_of(Space::Value).filter(|(_, b)| b.export.kind == DefKind::Fn);
         let known = functions
             .map(|(n, _)| n.as_str())
@@ -287,7 +290,7 @@ impl Elaborator<'_> {
             let own = name.rsplit('.').next().unwrap_or(name);
             return Some(ProtocolRef { name: own.into(), def });
         }
-        if !name.is_empty() {
+        if !name.is_empty() && !self.scope.is_broken(name) {
             let known = self.scope.names_of(Space::Protocol).map(|(n, _)| n.as_str());
             let message = format!("there is no protocol `{name}`");
             let suggestion = nearest(name, known);

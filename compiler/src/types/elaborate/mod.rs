@@ -508,6 +508,9 @@ impl<'a> Elaborator<'a> {
     }
 
     fn unknown_name(&mut self, name: &SmolStr, span: Span) {
+        if self.scope.is_broken(name) {
+            return;
+        }
         if let Place::Kind(kind, Phase::Graph) = self.place
             && lookup_in_kind(kind, Phase::Files, name).is_some()
         {
