@@ -125,7 +125,7 @@ impl Diagnostic {
 
 /// Of `known`, the name nearest to `name`, if one is near enough to be meant.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
+    let limit = ((name.chars().count() + 1) / 3).max(1);
     let folded = name.to_lowercase();
     let distance = |k: &str| strsim::damerau_levenshtein(&folded, &k.to_lowercase());
     known
