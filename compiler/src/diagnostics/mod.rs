@@ -111,6 +111,16 @@ impl Diagnostic {
         self.help(format!("did you mean `{name}`?")).fix(format!("change to `{name}`"), span, name, false)
     }
 
+    /// The same at a further place: it is marked too, and a fix that changes the primary place changes both.
+    pub fn also(&mut self, span: Span) {
+        self.labels.push(Label { span, message: "and here".to_owned() });
+        let primary = self.primary;
+        for fix in &mut self.fixes {
+            let same = fix.edits.iter().find(|e| e.span == primary).map(|e| Edit { span, text: e.text.clone() });
+            fix.edits.extend(same);
+        }
+    }
+
     /// Names a component that this is about.
     pub fn about(mut self, name: impl Into<String>) -> Self {
         self.subjects.push(name.into());

@@ -68,7 +68,6 @@ type Rule = fn(&Context<'_>, &mut Vec<Diagnostic>);
 
 /// Rules about what is there, in the order of their codes.
 const RULES: &[Rule] = &[
-    namespaces::check,
     spoken::check,
     push_loops::check,
     ports::check,
@@ -78,11 +77,9 @@ const RULES: &[Rule] = &[
     no_capacity::check,
     scale_down::check,
     unscalable::check,
-    incomplete_scales::check,
     inexpressible::check,
     blocked_drains::check,
     retention_gaps::check,
-    open_doors::check,
     boundaries::check,
     hosts::check,
     images::check,
@@ -92,15 +89,18 @@ const RULES: &[Rule] = &[
 /// Rules about what is missing or the same. They are asked once names and types are right: what they miss may only be
 /// misspelt, and that was said.
 const RULES_WHEN_SOUND: &[Rule] = &[
+    namespaces::check,
     common_signals::check,
     duplicates::check,
     lost_signals::check,
     unread_stores::check,
     unheard_alerts::check,
     shared_state::check,
+    incomplete_scales::check,
     singletons::check,
     room::check,
     backups::check,
+    open_doors::check,
     unused_components::check,
     unused_names::check,
 ];

@@ -56,6 +56,14 @@ impl Elaborator<'_> {
         (Core::error(span), Ty::Error)
     }
 
+    /// Whether a name can be called: a function of the program, a built-in one, a format, or something of another kind.
+    pub(super) fn is_function(&self, name: &SmolStr) -> bool {
+        self.lookup(name).is_some()
+            || FORMATS.contains(&name.as_str())
+            || Builtin::parse(name).is_some()
+            || self.scope.get(Space::Value, name).is_some()
+    }
+
     fn named_call(&mut self, name: &SmolStr, name_span: Span, args: &[Arg], span: Span) -> (Core, Ty) {
         if FORMATS.contains(&name.as_str()) {
             return self.content_call(name, name_span, args, span);
