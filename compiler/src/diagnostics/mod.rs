@@ -142,7 +142,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .into_iter()
         .filter(|k| *k != name)
         .map(|k| (distance(k), k))
-        .filter(|(d, k)| *d <= limit && *d < k.chars().count())
+        .filter(|(d, k)| *d <= limit && *d < k.chars().count().max(name.chars().count()))
         .min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)))
         .map(|(_, k)| k)
 }

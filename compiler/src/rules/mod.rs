@@ -149,14 +149,18 @@ pub fn expired_waivers(db: &dyn Db, entry: SourceFile, today: &str) -> Vec<Diagn
     let over = |until: &SmolStr| until.as_str() < today;
     let graphs = graph::graphs(db, entry);
     let waivers = graphs.graphs.first().map(|g| g.waivers.as_slice()).unwrap_or_default();
-    let ended = waivers.iter().filter_map(|w| w.until.as_ref().filter(|u| over(u)).map(|until| (w, until)));
+    let checked = check(db, entry);
+    // one that waives nothing is told as that
+    let unused = |w: &Waiver| checked.found.iter().any(|d| d.code == Code::OBS5103 && d.primary == w.span);
+    let ended = waivers.iter().filter(|w| !unused(w));
+    let ended = ended.filter_map(|w| w.until.as_ref().filter(|u| over(u)).map(|until| (w, until)));
     let mut out: Vec<Diagnostic> = ended
         .map(|(w, until)| {
             let message = format!("the waiver of `{}` ended on {until}", w.code);
             Diagnostic::new(Code::OBS5105, w.span, message).help("resolve the finding, or give the waiver a new end")
         })
         .collect();
-    let back = check(db, entry).waived.iter().filter(|(_, until)| until.as_ref().is_some_and(over));
+    let back = checked.waived.iter().filter(|(_, until)| until.as_ref().is_some_and(over));
     out.extend(back.map(|(d, _)| d.clone()));
     out
 }
