@@ -19,7 +19,7 @@ fn numbers_mean_what_is_expected() {
     );
     for (text, covers, says) in [
         ("let a: duration = 5Gi", "5Gi", "expected `duration`"),
-        ("let a: bytes = 5m", "5m", "a bytes is written like"),
+        ("let a: bytes = 5m", "5m", "sizes in bytes are written like"),
         ("let a = 5m", "5m", "what `5m` means is open here"),
         ("let a = 5x", "5x", "what `5x` means is open here"),
         ("let a: int = 5d", "5d", "expected `int`"),

@@ -111,6 +111,16 @@ impl Diagnostic {
         self.help(format!("did you mean `{name}`?")).fix(format!("change to `{name}`"), span, name, false)
     }
 
+    /// The same at a further place: it is marked too, and a fix that changes the primary place changes both.
+    pub fn also(&mut self, span: Span) {
+        self.labels.push(Label { span, message: "and here".to_owned() });
+        let primary = self.primary;
+        for fix in &mut self.fixes {
+            let same = fix.edits.iter().find(|e| e.span == primary).map(|e| Edit { span, text: e.text.clone() });
+            fix.edits.extend(same);
+        }
+    }
+
     /// Names a component that this is about.
     pub fn about(mut self, name: impl Into<String>) -> Self {
         self.subjects.push(name.into());
@@ -125,14 +135,14 @@ impl Diagnostic {
 
 /// Of `known`, the name nearest to `name`, if one is near enough to be meant.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).max(1);
+    let limit = ((name.chars().count() + 1) / 3).max(1);
     let folded = name.to_lowercase();
     let distance = |k: &str| strsim::damerau_levenshtein(&folded, &k.to_lowercase());
     known
         .into_iter()
         .filter(|k| *k != name)
         .map(|k| (distance(k), k))
-        .filter(|(d, k)| *d <= limit && *d < k.chars().count())
+        .filter(|(d, k)| *d <= limit && *d < k.chars().count().max(name.chars().count()))
         .min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)))
         .map(|(_, k)| k)
 }

@@ -13,11 +13,11 @@ pub fn add_library_import(db: &dyn Db, file: SourceFile, name: &str) -> Option<F
     }
     let ast = db::ast(db, file);
     let of_library = |import: &Import| matches!(&import.source, ImportSource::Library(name) if name == "std");
-    let lists = ast.items.iter().filter_map(|i| match &i.kind {
+    let mut lists = ast.items.iter().filter_map(|i| match &i.kind {
         ItemKind::Import(import) if of_library(import) => import.names.as_deref()?.last(),
         _ => None,
     });
-    let edit = match lists.last() {
+    let edit = match lists.next_back() {
         Some(last) => Edit { span: last.span.end(), text: format!(", {name}") },
         None => Edit { span: first_line(&ast.items, file.id(db)), text: format!("import std.{{{name}}}\n") },
     };

@@ -25,6 +25,8 @@ pub struct Scope {
     pub names: IndexMap<(Space, SmolStr), Binding>,
     /// `import … as team`: the name and its place. What it brings is among `names`, as `team.name`.
     pub aliases: IndexMap<SmolStr, Span>,
+    /// Names that an import was to bring and didn't: what is wrong with them was said there.
+    broken: Vec<SmolStr>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -32,6 +34,12 @@ impl Scope {
     /// What a name is bound to.
     pub fn get(&self, space: Space, name: &str) -> Option<&Export> {
         self.names.get(&(space, SmolStr::new(name))).map(|b| &b.export)
+    }
+
+    /// Whether an import failed to bring this name (or the alias before its dot): nothing more is to be said of it.
+    pub fn is_broken(&self, name: &str) -> bool {
+        let alias = name.split('.').next().unwrap_or_default();
+        self.broken.iter().any(|b| b == name || b == alias)
     }
 
     /// All names of a space that are in scope.
@@ -76,29 +84,41 @@ fn duplicate_name(name: &str, duplicate: &Export, first: &Export) -> Diagnostic 
 }
 
 fn add_import(db: &dyn Db, file: SourceFile, import: &Import, out: &mut Scope) {
-    let (source, what): (&Exports, &str) = match &import.source {
-        ImportSource::Library(name) if name == "std" => (library_exports(db, Project::get(db)), "std"),
-        ImportSource::Library(name) => {
-            let message = format!("there is no library `{name}`");
-            let help = "the only library is `std`; files are imported by a path in quotes";
-            out.diagnostics.push(Diagnostic::new(Code::OBS1001, import.source_span, message).help(help));
-            return;
-        }
-        // what is wrong with the path itself is said by `program`
-        ImportSource::Path(written) => {
-            let Some(path) = relative_path(file.path(db), written) else { return };
-            let Some(target) = db::file_by_path(db, &path) else { return };
-            if !matches!(target.text(db), db::FileText::Text(_)) {
-                return;
-            }
-            (exports(db, target), written.as_str())
-        }
+    let Some((source, what)) = import_source(db, file, import, out) else {
+        let names = import.names.iter().flatten().chain(&import.alias);
+        out.broken.extend(names.map(|n| n.name.clone()));
+        return;
     };
     if let Some(alias) = &import.alias {
         add_alias(alias, source, out);
     }
     for name in import.names.iter().flatten() {
         add_name(name, source, what, out);
+    }
+}
+
+/// What an import brings names from, and its name; nothing where that can't be had.
+fn import_source<'a>(
+    db: &'a dyn Db,
+    file: SourceFile,
+    import: &'a Import,
+    out: &mut Scope,
+) -> Option<(&'a Exports, &'a str)> {
+    match &import.source {
+        ImportSource::Library(name) if name == "std" => Some((library_exports(db, Project::get(db)), "std")),
+        ImportSource::Library(name) => {
+            let message = format!("there is no library `{name}`");
+            let help = "the only library is `std`; files are imported by a path in quotes";
+            out.diagnostics.push(Diagnostic::new(Code::OBS1001, import.source_span, message).help(help));
+            None
+        }
+        // what is wrong with the path itself is said by `program`
+        ImportSource::Path(written) => {
+            let path = relative_path(file.path(db), written)?;
+            let target = db::file_by_path(db, &path)?;
+            let is_text = matches!(target.text(db), db::FileText::Text(_));
+            is_text.then(|| (exports(db, target), written.as_str()))
+        }
     }
 }
 
@@ -143,6 +163,7 @@ fn add_name(name: &Ident, source: &Exports, what: &str, out: &mut Scope) {
         }
     }
     if !found && !name.name.is_empty() {
+        out.broken.push(name.name.clone());
         let known = source.names.keys().filter(|(s, _)| IMPORTABLE.contains(s)).map(|(_, n)| n.as_str());
         let message = format!("`{what}` has nothing called `{}`", name.name);
         out.diagnostics.push(Diagnostic::new(Code::OBS1004, name.span, message).suggest(nearest(&name.name, known)));

@@ -2,20 +2,24 @@
 
 use super::{Context, list};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{Autoscale, Component};
+use crate::graph::{Autoscale, Component, Waiver};
 use crate::text::Span;
 use indexmap::IndexMap;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    // one rule may hold for several components, and is one thing to say
-    let mut rules: IndexMap<Span, (&Autoscale, Vec<&Component>)> = IndexMap::new();
-    for component in &context.graph().components {
+    // one rule may hold for several components, and is one thing to say; a waiver of some doesn't cover the others
+    let mut rules: IndexMap<(Span, bool), (&Autoscale, Vec<&Component>)> = IndexMap::new();
+    let graph = context.graph();
+    let waivers: Vec<&Waiver> =
+        graph.waivers.iter().filter(|w| w.code.eq_ignore_ascii_case(Code::OBS4108.id())).collect();
+    for component in &graph.components {
         let Some(autoscale) = &component.replicas.autoscale else { continue };
         if autoscale.down.cpu.is_some() || autoscale.down.memory.is_some() {
-            rules.entry(autoscale.down.span).or_insert((autoscale, Vec::new())).1.push(component);
+            let waived = waivers.iter().any(|w| w.on.contains(&component.name));
+            rules.entry((autoscale.down.span, waived)).or_insert((autoscale, Vec::new())).1.push(component);
         }
     }
-    for (span, (autoscale, components)) in rules {
+    for ((span, _), (autoscale, components)) in rules {
         let target = |name: &str, at: Option<f64>| at.map(|at| format!("{name} at {at}%"));
         let up = [target("CPU", autoscale.up.cpu), target("memory", autoscale.up.memory)];
         let targets: Vec<String> = up.into_iter().flatten().collect();

@@ -68,7 +68,6 @@ type Rule = fn(&Context<'_>, &mut Vec<Diagnostic>);
 
 /// Rules about what is there, in the order of their codes.
 const RULES: &[Rule] = &[
-    namespaces::check,
     spoken::check,
     push_loops::check,
     ports::check,
@@ -78,11 +77,9 @@ const RULES: &[Rule] = &[
     no_capacity::check,
     scale_down::check,
     unscalable::check,
-    incomplete_scales::check,
     inexpressible::check,
     blocked_drains::check,
     retention_gaps::check,
-    open_doors::check,
     boundaries::check,
     hosts::check,
     images::check,
@@ -92,15 +89,18 @@ const RULES: &[Rule] = &[
 /// Rules about what is missing or the same. They are asked once names and types are right: what they miss may only be
 /// misspelt, and that was said.
 const RULES_WHEN_SOUND: &[Rule] = &[
+    namespaces::check,
     common_signals::check,
     duplicates::check,
     lost_signals::check,
     unread_stores::check,
     unheard_alerts::check,
     shared_state::check,
+    incomplete_scales::check,
     singletons::check,
     room::check,
     backups::check,
+    open_doors::check,
     unused_components::check,
     unused_names::check,
 ];
@@ -149,14 +149,18 @@ pub fn expired_waivers(db: &dyn Db, entry: SourceFile, today: &str) -> Vec<Diagn
     let over = |until: &SmolStr| until.as_str() < today;
     let graphs = graph::graphs(db, entry);
     let waivers = graphs.graphs.first().map(|g| g.waivers.as_slice()).unwrap_or_default();
-    let ended = waivers.iter().filter_map(|w| w.until.as_ref().filter(|u| over(u)).map(|until| (w, until)));
+    let checked = check(db, entry);
+    // one that waives nothing is told as that
+    let unused = |w: &Waiver| checked.found.iter().any(|d| d.code == Code::OBS5103 && d.primary == w.span);
+    let ended = waivers.iter().filter(|w| !unused(w));
+    let ended = ended.filter_map(|w| w.until.as_ref().filter(|u| over(u)).map(|until| (w, until)));
     let mut out: Vec<Diagnostic> = ended
         .map(|(w, until)| {
             let message = format!("the waiver of `{}` ended on {until}", w.code);
             Diagnostic::new(Code::OBS5105, w.span, message).help("resolve the finding, or give the waiver a new end")
         })
         .collect();
-    let back = check(db, entry).waived.iter().filter(|(_, until)| until.as_ref().is_some_and(over));
+    let back = checked.waived.iter().filter(|(_, until)| until.as_ref().is_some_and(over));
     out.extend(back.map(|(d, _)| d.clone()));
     out
 }

@@ -6,7 +6,7 @@ use super::elaborate::{Elaborator, Place, Target, Use};
 use super::queries::{self, KindInfo};
 use super::ty::{KindRef, ProtocolRef, RecordTy, Ty};
 use crate::db::{self, Db, SourceFile};
-use crate::diagnostics::{Code, Diagnostic, Label, Severity, nearest};
+use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::names::{self, DefId, DefKind, Space};
 use crate::syntax::ast::{self, BinaryOp, Block, EntryKind, Expr, ExprKind, Ident, Item, ItemKind, Key, Path};
 use crate::text::Span;
@@ -466,6 +466,9 @@ impl<'a> Items<'a> {
         let last = path.segments.last()?;
         if let [alias, _] = path.segments.as_slice() {
             let Some(at) = names.aliases.get(&alias.name).copied() else {
+                if names.is_broken(&alias.name) {
+                    return None;
+                }
                 let message = format!("no file is imported as `{}`", alias.name);
                 let help = "import it: `import \"./file.obs\" as …`";
                 self.elab.diagnostics.push(Diagnostic::new(Code::OBS1004, alias.span, message).help(help));
@@ -489,24 +492,23 @@ impl<'a> Items<'a> {
         }
     }
 
-    /// Says that there is no such component: once, where it isn't just misspelt, however often it is named.
+    /// Says that there is no such component: once, however often it is named.
     fn unknown_component(&mut self, name: &Ident) {
         let names = names::scope(self.db, self.file);
+        if names.is_broken(&name.name) {
+            return;
+        }
         let components = names.names_of(Space::Value).filter(|(_, b)| b.export.kind == DefKind::Component);
         let suggestion = nearest(&name.name, components.map(|(n, _)| n.as_str()));
         let message = format!("there is no component `{}`", name.name);
-        let told = self.elab.diagnostics.iter_mut().find(|d| d.message == message);
-        match (suggestion, told) {
-            (None, Some(told)) => told.labels.push(Label { span: name.span, message: "and here".into() }),
-            (None, None) => {
-                let help = format!("declare it: `component {}: Kind`, or import it", name.name);
-                self.elab.diagnostics.push(Diagnostic::new(Code::OBS2117, name.span, message).help(help));
-            }
-            (Some(_), _) => {
-                let diagnostic = Diagnostic::new(Code::OBS2117, name.span, message);
-                self.elab.diagnostics.push(diagnostic.suggest(suggestion));
-            }
+        if let Some(told) = self.elab.diagnostics.iter_mut().find(|d| d.message == message) {
+            return told.also(name.span);
         }
+        let diagnostic = Diagnostic::new(Code::OBS2117, name.span, message);
+        self.elab.diagnostics.push(match suggestion {
+            Some(_) => diagnostic.suggest(suggestion),
+            None => diagnostic.help(format!("declare it: `component {}: Kind`, or import it", name.name)),
+        });
     }
 
     fn flow(&mut self, item: &Item, it: &ast::FlowDef) {

@@ -139,7 +139,7 @@ impl Elaborator<'_> {
             };
         }
         let Some(export) = self.scope.get(Space::Type, &name.name).cloned() else {
-            if !name.name.is_empty() {
+            if !name.name.is_empty() && !self.scope.is_broken(&name.name) {
                 let declared = self.scope.names_of(Space::Type).map(|(n, _)| n.as_str());
                 let known = declared.chain(BUILTIN_TYPES.iter().copied());
                 let message = format!("there is no type `{}`", name.name);
@@ -232,7 +232,7 @@ impl Elaborator<'_> {
 
     /// Says that there is no kind of this name.
     pub fn unknown_kind(&mut self, name: &Ident) {
-        if name.name.is_empty() {
+        if name.name.is_empty() || self.scope.is_broken(&name.name) {
             return;
         }
         let in_scope = self.scope.names_of(Space::Type).filter(|(_, b)| b.export.kind == DefKind::Kind);

@@ -224,6 +224,9 @@ impl<'a> Collected<'a> {
                 return;
             }
             let message = format!("there is no profile `{name}`");
+            if let Some(told) = diagnostics.iter_mut().find(|d| d.code == Code::OBS1009 && d.message == message) {
+                return told.also(span);
+            }
             let suggestion = nearest(name, self.profiles.iter().map(SmolStr::as_str));
             let mut diagnostic = Diagnostic::new(Code::OBS1009, span, message);
             diagnostic = match suggestion {

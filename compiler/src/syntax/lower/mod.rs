@@ -123,8 +123,21 @@ impl<'a> Lowerer<'a> {
 
     /// Says what is too much in a node: bad tails and arguments, closers that are missing.
     fn leftovers(&mut self, owner: NodeId) {
+        // blocks that items opened which aren't understood: what is in them isn't either
+        let mut opened = 0_u32;
         for child in self.tree.parts(owner).collect::<Vec<_>>() {
-            match self.tree.rule(child) {
+            let text = self.tree.text_of(child).trim_end();
+            let rule = self.tree.rule(child);
+            let within = opened > 0;
+            match rule {
+                Some(Rule::bad_item) if text.ends_with('{') => opened += 1,
+                Some(Rule::stray) if text == "}" => opened = opened.saturating_sub(1),
+                _ => {}
+            }
+            if within && matches!(rule, Some(Rule::bad_item | Rule::stray)) {
+                continue;
+            }
+            match rule {
                 Some(Rule::bad_tail | Rule::bad_tail_in) if self.complained.insert(owner) => {
                     let found = first_word(self.tree.text_of(child));
                     let range = self.tree.range(child);

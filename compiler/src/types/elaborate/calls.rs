@@ -56,6 +56,14 @@ impl Elaborator<'_> {
         (Core::error(span), Ty::Error)
     }
 
+    /// Whether a name can be called: a function of the program, a built-in one, a format, or something of another kind.
+    pub(super) fn is_function(&self, name: &SmolStr) -> bool {
+        self.lookup(name).is_some()
+            || FORMATS.contains(&name.as_str())
+            || Builtin::parse(name).is_some()
+            || self.scope.get(Space::Value, name).is_some()
+    }
+
     fn named_call(&mut self, name: &SmolStr, name_span: Span, args: &[Arg], span: Span) -> (Core, Ty) {
         if FORMATS.contains(&name.as_str()) {
             return self.content_call(name, name_span, args, span);
@@ -76,6 +84,9 @@ impl Elaborator<'_> {
         }
         for arg in args {
             self.infer(&arg.value);
+        }
+        if self.scope.is_broken(name) {
+            return (Core::error(span), Ty::Error);
         }
         let functions = self.scope.names_of(Space::Value).filter(|(_, b)| b.export.kind == DefKind::Fn);
         let known = functions
@@ -287,7 +298,7 @@ impl Elaborator<'_> {
             let own = name.rsplit('.').next().unwrap_or(name);
             return Some(ProtocolRef { name: own.into(), def });
         }
-        if !name.is_empty() {
+        if !name.is_empty() && !self.scope.is_broken(name) {
             let known = self.scope.names_of(Space::Protocol).map(|(n, _)| n.as_str());
             let message = format!("there is no protocol `{name}`");
             let suggestion = nearest(name, known);

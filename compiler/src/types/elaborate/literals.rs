@@ -2,11 +2,11 @@
 
 use super::{Elaborator, Target};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::syntax::ast::{StrLit, StrPart};
+use crate::syntax::ast::{Arg, StrLit, StrPart};
 use crate::text::Span;
 use crate::types::core::{Core, CoreKind};
 use crate::types::quantity;
-use crate::types::ty::{Form, Ty};
+use crate::types::ty::{Form, Ty, VariantsTy};
 use crate::value::{Record, Value, Variant};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -181,6 +181,25 @@ impl Elaborator<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A call of what is neither a function nor a variant of the union that is expected.
+    pub(super) fn unknown_variant(&mut self, name: &SmolStr, span: Span, of: &VariantsTy, args: &[Arg]) -> Core {
+        let told = self.diagnostics.len();
+        for arg in args {
+            self.infer(&arg.value);
+        }
+        self.diagnostics.truncate(told);
+        if !self.scope.is_broken(name) {
+            let known: Vec<&str> = of.variants.keys().map(SmolStr::as_str).collect();
+            let message = format!("`{}` has no variant `{name}`", of.name);
+            let diagnostic = Diagnostic::new(Code::OBS2102, span, message);
+            self.report(match nearest(name, known.iter().copied()) {
+                Some(near) => diagnostic.suggest(Some(near)),
+                None => diagnostic.help(format!("there are: {}", known.join(", "))),
+            });
+        }
+        Core::error(span)
     }
 
     /// `promql"…"`: the languages that are parsed when compiled.

@@ -117,6 +117,12 @@ impl<'a> Elaborator<'a> {
             {
                 self.variant(name, callee.span, record, args, span)
             }
+            (ExprKind::Call(callee, args), Ty::Variants(of))
+                if let ExprKind::Name(name) = &callee.kind
+                    && !self.is_function(name) =>
+            {
+                self.unknown_variant(name, callee.span, of, args)
+            }
             (ExprKind::List(elements), Ty::List(_) | Ty::Data) => self.check_list(elements, span, want),
             (ExprKind::Record(block), Ty::Record(_) | Ty::Map(_) | Ty::Data) => self.check_record(block, want),
             (ExprKind::If(c, a, b), _) => self.check_if(c, a, b.as_deref(), span, want),
@@ -508,6 +514,9 @@ impl<'a> Elaborator<'a> {
     }
 
     fn unknown_name(&mut self, name: &SmolStr, span: Span) {
+        if self.scope.is_broken(name) {
+            return;
+        }
         if let Place::Kind(kind, Phase::Graph) = self.place
             && lookup_in_kind(kind, Phase::Files, name).is_some()
         {
