@@ -88,7 +88,7 @@ fn add_import(db: &dyn Db, file: SourceFile, import: &Import, out: &mut Scope) {
         ImportSource::Path(written) => {
             let Some(path) = relative_path(file.path(db), written) else { return };
             let Some(target) = db::file_by_path(db, &path) else { return };
-            if !matches!(target.text(db), db::FileText::Text(_)) {
+            if *db::presence(db, target) != db::Presence::Text {
                 return;
             }
             (exports(db, target), written.as_str())
