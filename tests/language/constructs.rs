@@ -201,7 +201,7 @@ fn flows_are_lists_chains_and_both_ways() {
 fn the_only_protocol_may_be_left_out() {
     assert_eq!(flows(&graph(&town("mill -> corner"), "default")), ["mill -> corner: deliver"]);
     fails(&town("corner -> market"), &[("OBS3102", "corner -> market", "say which: `order`, `deliver`")]);
-    fails(&town("corner -> mill"), &[("OBS3101", "corner -> mill", "`Mill` accepts nothing")]);
+    fails(&town("corner -> mill"), &[("OBS3101", "corner -> mill", "`mill -> corner`")]);
     fails(&town("corner -> markt: order"), &[("OBS2117", "markt", "did you mean `market`?")]);
     fails(&town("corner -> market: ordr"), &[("OBS2105", "ordr", "did you mean `order`?")]);
 }
@@ -328,13 +328,7 @@ fn backups_say_what_is_saved_and_when() {
     let text = town("backup corner, market { schedule: \"0 2 * * *\", keep: 7 }");
     assert_eq!(graph(&text, "default").backups.len(), 2);
     fails(&town("backup corner { schedule: \"at two\" }"), &[("OBS2108", "\"at two\"", "cron")]);
-    fails(
-        &town("backup corner { schedul: \"0 2 * * *\" }"),
-        &[
-            ("OBS2107", "{ schedul: \"0 2 * * *\" }", "lacks `schedule`"),
-            ("OBS2106", "schedul", "did you mean `schedule`?"),
-        ],
-    );
+    fails(&town("backup corner { schedul: \"0 2 * * *\" }"), &[("OBS2106", "schedul", "did you mean `schedule`?")]);
 }
 
 #[test]
@@ -535,10 +529,7 @@ fn members_of_kinds_stand_once_in_any_order() {
     fails(&kind("usr: 3"), &[("OBS2106", "usr", "did you mean `user`?")]);
     fails(&kind("resources.cp: 3"), &[("OBS2106", "cp", "did you mean `cpu`?")]);
     fails(&kind("port a: 70000"), &[("OBS2108", "70000", "1 to 65535")]);
-    fails(
-        &kind("alert A { exp: \"up\" }"),
-        &[("OBS2107", "{ exp: \"up\" }", "lacks `expr`"), ("OBS2106", "exp", "did you mean `expr`?")],
-    );
+    fails(&kind("alert A { exp: \"up\" }"), &[("OBS2106", "exp", "did you mean `expr`?")]);
     fails(&kind("for x in [1]: a: x"), &[("OBS2106", "for x in [1]: a: x", "have names")]);
 }
 

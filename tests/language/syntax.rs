@@ -211,7 +211,7 @@ let good = 1
     fails(
         text,
         &[
-            ("OBS0001", "compnent a: Bakery", "did you mean `component`?"),
+            ("OBS0001", "compnent", "did you mean `component`?"),
             ("OBS0001", "Bakery", "expected `: Kind`"),
             ("OBS0001", "3", "expected `:` after the key"),
             ("OBS0001", "", "expected a value after `:`"),
