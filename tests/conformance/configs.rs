@@ -46,8 +46,15 @@ fn the_collector_takes_configs() {
             return Ok(());
         }
         let config = at(folder, "/etc/otelcol/config.yaml");
-        judge(Command::new(&otelcol).arg("validate").arg("--config").arg(config).env("MY_POD_IP", "127.0.0.1"))
-            .map(drop)
+        judge(
+            Command::new(&otelcol)
+                .arg("validate")
+                .arg("--config")
+                .arg(config)
+                .env("MY_POD_IP", "127.0.0.1")
+                .env("POD_NAME", "pod-0"),
+        )
+        .map(drop)
     });
 }
 

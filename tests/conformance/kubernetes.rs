@@ -157,8 +157,12 @@ fn rights_are_least(cluster: &Cluster, stack: &Stack) -> Result<(), String> {
         }
     }
     for role in all.iter().filter(|o| o.kind() == "ClusterRole") {
-        let (namespace, name) = role.name().rsplit_once('-').unwrap_or_default();
-        let who = format!("--as=system:serviceaccount:{namespace}:{name}");
+        let binding = all.iter().find(|o| o.kind() == "ClusterRoleBinding" && o.json["roleRef"]["name"] == role.name());
+        let Some(subject) = binding.map(|b| &b.json["subjects"][0]) else {
+            return Err(format!("{} binds nobody", role.name()));
+        };
+        let word = |key: &str| subject[key].as_str().unwrap_or_default();
+        let who = format!("--as=system:serviceaccount:{}:{}", word("namespace"), word("name"));
         for rule in role.json["rules"].as_array().into_iter().flatten() {
             let group = rule["apiGroups"][0].as_str().filter(|g| !g.is_empty());
             let resource = rule["resources"][0].as_str().unwrap_or_default();
