@@ -18,6 +18,11 @@ pub fn find(name: &str) -> Option<PathBuf> {
     found
 }
 
+/// Definitions of custom resources: YAML files in a folder `crds` beside the programs.
+pub fn definitions() -> Option<PathBuf> {
+    folders().iter().map(|folder| folder.join("crds")).find(|path| path.is_dir())
+}
+
 fn missing(name: &str) {
     assert!(!required(), "`{name}` can't be had, and OBS_REQUIRE_ALL asks for all programs");
     eprintln!("skipped: no `{name}` on the PATH, in OBS_REAL_PROGRAMS or in the cache");
