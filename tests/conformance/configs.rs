@@ -91,3 +91,24 @@ fn mimir_takes_configs() {
         }
     });
 }
+
+/// A judge that takes everything proves nothing: each refuses a misspelt field.
+#[test]
+fn programs_refuse_what_is_wrong() {
+    let cases: [(&str, &[&str], &str); 6] = [
+        ("promtool", &["check", "config"], "scrape_confgs: []\n"),
+        ("amtool", &["check-config"], "route: { receiver: a }\nreceivers: [{ nam: a }]\n"),
+        ("otelcol", &["validate", "--config"], "receivers: { otpl: {} }\n"),
+        ("alloy", &["validate"], "loki.write \"x\" {\n\tendpiont {\n\t}\n}\n"),
+        ("loki", &["-verify-config", "-config.file"], "auth_enabld: false\n"),
+        ("mimir", &["-modules", "-config.file"], "multitenancy_enabld: false\n"),
+    ];
+    for (program, args, wrong) in cases {
+        let Some(program) = find(program) else { continue };
+        let (_kept, folder) = scratch();
+        let file = folder.join("config");
+        std::fs::write(&file, wrong).expect("a temporary folder is writable");
+        let verdict = judge(Command::new(&program).args(args).arg(&file));
+        assert!(verdict.is_err(), "{} takes {wrong:?}", program.display());
+    }
+}
