@@ -43,7 +43,8 @@ pub fn objects(stack: &Stack, diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> 
         diagnostics.extend(found);
     }
     out.extend(policies::default_policies(&stack.graph));
-    out.extend(patches::raw_objects(&stack.graph, diagnostics));
+    let own = patches::raw_objects(&stack.graph, &out, diagnostics);
+    out.extend(own);
     // a stable sort: within one rank the order of the source stays
     out.sort_by_cached_key(Object::rank);
     patches::apply(&stack.graph, &mut out, diagnostics);
