@@ -1,7 +1,7 @@
 //! Configuration files, judged by the programs that they are for.
 
 use crate::containers::{self, Container, at};
-use crate::programs::{all_accepted, find, judge, scratch, text};
+use crate::programs::{all_accepted, find, judge, scratch, skipped, text};
 use std::path::Path;
 use std::process::Command;
 
@@ -42,7 +42,7 @@ fn the_collector_takes_configs() {
     let Some(otelcol) = find("otelcol") else { return };
     each("otel-collector", |container, folder, _| {
         if old_collector(&container.image) {
-            eprintln!("skipped: the collector at hand is newer than {}", container.image);
+            skipped(&format!("the collector at hand is newer than {}", container.image));
             return Ok(());
         }
         let config = at(folder, "/etc/otelcol/config.yaml");

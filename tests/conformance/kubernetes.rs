@@ -1,7 +1,7 @@
 //! Manifests, judged by a real API server, by kubectl's kustomize and by linters.
 
 use crate::cluster::Cluster;
-use crate::programs::{all_accepted, definitions, find, judge, scratch, text};
+use crate::programs::{all_accepted, definitions, find, judge, scratch, skipped, text};
 use obs_compiler::graph::Stack;
 use obs_compiler::outputs::kubernetes::{Object, emit, files, stream};
 use obs_tests::stacks::{Program, objects, programs};
@@ -80,10 +80,10 @@ fn an_api_server_takes_everything() {
         build(program, &folder);
         let custom = program.stacks.iter().flat_map(objects).filter(|o| !is_built_in(o)).count();
         if custom > 0 && !custom_too {
-            eprintln!(
-                "skipped: {custom} HTTPRoutes of {}: no definitions in a folder `crds` beside the programs",
+            skipped(&format!(
+                "{custom} HTTPRoutes of {}: no definitions in a folder `crds` beside the programs",
                 program.name
-            );
+            ));
         }
         for stack in program.stacks.iter() {
             let name = format!("{} at {}", program.name, stack.graph.profile);

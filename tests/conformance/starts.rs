@@ -2,7 +2,7 @@
 //! ties them to a cluster is changed: addresses, ports, and the folders that are mounted.
 
 use crate::containers;
-use crate::programs::{all_accepted, find, scratch};
+use crate::programs::{all_accepted, find, scratch, skipped};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -68,7 +68,7 @@ fn each(product: &str, program: &str, page: &str, flags: impl Fn(u16) -> Vec<Str
             .into_iter()
             .find(|needed| container.files.values().chain(&container.args).any(|text| text.contains(needed)));
         if let Some(needed) = needs {
-            eprintln!("skipped: {product} of {name} isn't started: {needed} needs others");
+            skipped(&format!("{product} of {name} isn't started: {needed} needs others"));
             continue;
         }
         let (_kept, folder) = scratch();
