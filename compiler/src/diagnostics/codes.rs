@@ -151,4 +151,5 @@ codes! {
     OBS6103 Error "patch-without-target" "a patch of an object that isn't emitted";
     OBS6104 Error "incomplete-object" "an object without a usable apiVersion, kind or name";
     OBS6105 Error "object-twice" "an object that is emitted already";
+    OBS6106 Error "immovable" "a difference between profiles in what Kubernetes never changes";
 }

@@ -1,6 +1,7 @@
 //! Kubernetes objects: typed structs of k8s-openapi, then serde values, then files.
 
 mod config_maps;
+mod immutable;
 mod ingress;
 mod kustomize;
 mod labels;
@@ -69,7 +70,8 @@ fn of_component(context: &Context<'_>) -> (Vec<Object>, Vec<Diagnostic>) {
 /// The objects of all profiles, in the order of `stacks`.
 pub fn emit(stacks: &[Stack]) -> Emitted {
     let mut diagnostics = Vec::new();
-    let objects = stacks.iter().map(|s| objects(s, &mut diagnostics)).collect();
+    let objects: Vec<Vec<Object>> = stacks.iter().map(|s| objects(s, &mut diagnostics)).collect();
+    immutable::check(stacks, &objects, &mut diagnostics);
     Emitted { objects, diagnostics: distinct(diagnostics) }
 }
 

@@ -7,13 +7,18 @@ use crate::outputs::config::Data;
 use crate::text::Span;
 use crate::value::{Spanned, Value};
 use k8s_openapi::api;
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
 /// The program's own objects. `emitted` is what is emitted besides.
 pub(super) fn raw_objects(graph: &Graph, emitted: &[Object], diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> {
-    let mut out: Vec<Object> = Vec::new();
+    let mut out = Vec::new();
+    if graph.objects.is_empty() {
+        return out;
+    }
+    let mut taken: FxHashSet<_> = emitted.iter().map(identity).collect();
     for raw in &graph.objects {
         let object = Object::new(&Data(&raw.value), None, raw.span);
         let missing: Vec<&str> = [
@@ -33,10 +38,7 @@ pub(super) fn raw_objects(graph: &Graph, emitted: &[Object], diagnostics: &mut V
             diagnostics.push(Diagnostic::new(Code::OBS6104, raw.span, problem));
             continue;
         }
-        let identity = |o: &Object| {
-            (group(o).to_owned(), o.kind().to_owned(), o.namespace().map(str::to_owned), o.name().to_owned())
-        };
-        if emitted.iter().chain(&out).any(|o| identity(o) == identity(&object)) {
+        if !taken.insert(identity(&object)) {
             let message = format!("`{}/{}` is emitted already", object.kind(), object.name());
             let help = format!("change what is emitted with `patch {}/{}`", object.kind(), object.name());
             diagnostics.push(Diagnostic::new(Code::OBS6105, raw.span, message).help(help));
@@ -49,9 +51,10 @@ pub(super) fn raw_objects(graph: &Graph, emitted: &[Object], diagnostics: &mut V
     out
 }
 
-/// The API group: versions of one group name the same object.
-fn group(object: &Object) -> &str {
-    object.api_version().rsplit_once('/').map_or("", |(group, _)| group)
+/// What makes two objects the same one: versions of one API group name the same.
+fn identity(object: &Object) -> [String; 4] {
+    let group = object.api_version().rsplit_once('/').map_or("", |(group, _)| group);
+    [group, object.kind(), object.namespace().unwrap_or_default(), object.name()].map(str::to_owned)
 }
 
 /// What Kubernetes would refuse as part of an object's path in its API.
