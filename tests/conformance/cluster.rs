@@ -1,6 +1,6 @@
 //! A real API server over a real etcd on loopback, stopped with its owner.
 
-use crate::programs::{find, scratch};
+use crate::programs::{find, scratch, skipped};
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ impl Cluster {
     pub fn start() -> Option<Self> {
         let (etcd, apiserver, kubectl) = (find("etcd")?, find("kube-apiserver")?, find("kubectl")?);
         if !Command::new("openssl").arg("version").output().is_ok_and(|o| o.status.success()) {
-            eprintln!("skipped: no `openssl` to make the API server's keys");
+            skipped("no `openssl` to make the API server's keys");
             return None;
         }
         let (kept, folder) = scratch();

@@ -1,7 +1,7 @@
 //! Configuration files, judged by the programs that they are for.
 
 use crate::containers::{self, Container, at};
-use crate::programs::{all_accepted, find, judge, scratch, text};
+use crate::programs::{all_accepted, find, judge, scratch, skipped, text};
 use std::path::Path;
 use std::process::Command;
 
@@ -42,12 +42,19 @@ fn the_collector_takes_configs() {
     let Some(otelcol) = find("otelcol") else { return };
     each("otel-collector", |container, folder, _| {
         if old_collector(&container.image) {
-            eprintln!("skipped: the collector at hand is newer than {}", container.image);
+            skipped(&format!("the collector at hand is newer than {}", container.image));
             return Ok(());
         }
         let config = at(folder, "/etc/otelcol/config.yaml");
-        judge(Command::new(&otelcol).arg("validate").arg("--config").arg(config).env("MY_POD_IP", "127.0.0.1"))
-            .map(drop)
+        judge(
+            Command::new(&otelcol)
+                .arg("validate")
+                .arg("--config")
+                .arg(config)
+                .env("MY_POD_IP", "127.0.0.1")
+                .env("POD_NAME", "pod-0"),
+        )
+        .map(drop)
     });
 }
 
@@ -83,4 +90,25 @@ fn mimir_takes_configs() {
             false => Err(format!("it lists no modules:\n{}", text(&output))),
         }
     });
+}
+
+/// A judge that takes everything proves nothing: each refuses a misspelt field.
+#[test]
+fn programs_refuse_what_is_wrong() {
+    let cases: [(&str, &[&str], &str); 6] = [
+        ("promtool", &["check", "config"], "scrape_confgs: []\n"),
+        ("amtool", &["check-config"], "route: { receiver: a }\nreceivers: [{ nam: a }]\n"),
+        ("otelcol", &["validate", "--config"], "receivers: { otpl: {} }\n"),
+        ("alloy", &["validate"], "loki.write \"x\" {\n\tendpiont {\n\t}\n}\n"),
+        ("loki", &["-verify-config", "-config.file"], "auth_enabld: false\n"),
+        ("mimir", &["-modules", "-config.file"], "multitenancy_enabld: false\n"),
+    ];
+    for (program, args, wrong) in cases {
+        let Some(program) = find(program) else { continue };
+        let (_kept, folder) = scratch();
+        let file = folder.join("config");
+        std::fs::write(&file, wrong).expect("a temporary folder is writable");
+        let verdict = judge(Command::new(&program).args(args).arg(&file));
+        assert!(verdict.is_err(), "{} takes {wrong:?}", program.display());
+    }
 }

@@ -17,7 +17,7 @@ pub struct Container {
     pub args: Vec<String>,
     /// Files from ConfigMaps, by path.
     pub files: BTreeMap<String, String>,
-    /// Folders that those are mounted at.
+    /// Everything that is mounted, save `/tmp`, which is here as there.
     pub folders: Vec<String>,
 }
 
@@ -43,15 +43,17 @@ fn container(object: &Object, all: &[Object]) -> Option<Container> {
     let mut files = BTreeMap::new();
     let mut folders = Vec::new();
     for mount in container["volumeMounts"].as_array().into_iter().flatten() {
+        let folder = mount["mountPath"].as_str()?;
+        if folder != "/tmp" {
+            folders.push(folder.to_owned());
+        }
         let volume = volumes.iter().find(|v| v["name"] == mount["name"]);
         let Some(map) = volume.and_then(|v| v.get("configMap")) else { continue };
         let data = &all.iter().find(|o| o.kind() == "ConfigMap" && map["name"] == o.name())?.json["data"];
-        let folder = mount["mountPath"].as_str()?;
         for item in map["items"].as_array()? {
             let path = format!("{folder}/{}", item["path"].as_str()?);
             files.insert(path, data[item["key"].as_str()?].as_str()?.to_owned());
         }
-        folders.push(folder.to_owned());
     }
     let words =
         |list: &Json| list.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect();
@@ -74,12 +76,32 @@ impl Container {
                 .expect("a temporary folder is writable");
             std::fs::write(place, self.moved(below, text)).expect("and so is a file in it");
         }
+        for folder in &self.folders {
+            std::fs::create_dir_all(at(below, folder)).expect("a temporary folder is writable");
+        }
         self.args.iter().map(|arg| self.moved(below, arg)).collect()
     }
 
+    /// Paths are taken for what they are: where no path goes on before or behind them.
     fn moved(&self, below: &Path, text: &str) -> String {
-        let moved = |text: String, folder: &String| text.replace(folder, &format!("{}{folder}", below.display()));
-        self.folders.iter().fold(text.to_owned(), moved)
+        let within_path = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            let starts = !out.ends_with(within_path);
+            let ends = |f: &String| !rest[f.len()..].starts_with(|c: char| c != '/' && c != '.' && within_path(c));
+            match self.folders.iter().find(|f| starts && rest.starts_with(f.as_str()) && ends(f)) {
+                Some(folder) => {
+                    out.push_str(&format!("{}{folder}", below.display()));
+                    rest = &rest[folder.len()..];
+                }
+                None => {
+                    out.push(c);
+                    rest = &rest[c.len_utf8()..];
+                }
+            }
+        }
+        out
     }
 }
 

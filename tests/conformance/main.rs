@@ -5,3 +5,4 @@ mod configs;
 mod containers;
 mod kubernetes;
 mod programs;
+mod starts;

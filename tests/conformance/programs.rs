@@ -5,9 +5,11 @@
 //! otherwise what it would have judged is skipped, and stderr says so.
 
 use obs_tests::programs::root;
+use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The program, or `None` and a line on stderr.
 pub fn find(name: &str) -> Option<PathBuf> {
@@ -18,9 +20,14 @@ pub fn find(name: &str) -> Option<PathBuf> {
     found
 }
 
+/// Definitions of custom resources: YAML files in a folder `crds` beside the programs.
+pub fn definitions() -> Option<PathBuf> {
+    folders().iter().map(|folder| folder.join("crds")).find(|path| path.is_dir())
+}
+
 fn missing(name: &str) {
     assert!(!required(), "`{name}` can't be had, and OBS_REQUIRE_ALL asks for all programs");
-    eprintln!("skipped: no `{name}` on the PATH, in OBS_REAL_PROGRAMS or in the cache");
+    skipped(&format!("no `{name}` on the PATH, in OBS_REAL_PROGRAMS or in the cache"));
 }
 
 fn required() -> bool {
@@ -49,10 +56,20 @@ fn unpacked() -> Option<PathBuf> {
     if script.is_file() {
         let status = Command::new("bash").arg(&script).env("GB", &cache).stdout(std::process::Stdio::null()).status();
         if !status.is_ok_and(|s| s.success()) {
-            eprintln!("skipped: {} failed", script.display());
+            skipped(&format!("{} failed", script.display()));
         }
     }
     Some(cache.join("bin"))
+}
+
+/// Says that something was not judged, and why, once: past the capture of test output, so that a run that passes shows it.
+pub fn skipped(what: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.insert(what.to_owned()) {
+        // nobody to tell where stderr is closed
+        let _ = std::io::stderr().write_all(format!("skipped: {what}\n").as_bytes());
+    }
 }
 
 /// Runs a program to its end; its whole output where it fails.

@@ -40,6 +40,11 @@ impl Inspection<'_> {
         self.objects.iter().filter(|o| o.json.pointer("/spec/template/spec").is_some()).cloned().collect()
     }
 
+    /// Workloads that run on: not Jobs, which Kubernetes gives a selector and which end when they are done.
+    fn services(&self) -> Vec<Object> {
+        self.workloads().into_iter().filter(|o| o.kind() != "Job").collect()
+    }
+
     fn expect(&mut self, right: bool, object: &Object, what: &str) {
         if !right {
             self.wrong.push(format!("{}/{}: {what}", object.kind(), object.name()));
@@ -186,7 +191,7 @@ fn resources_are_asked_for_and_bounded() {
 #[test]
 fn there_are_three_probes_and_liveness_isn_t_readiness() {
     inspect(|it| {
-        for object in it.workloads() {
+        for object in it.services() {
             let container = container(&object).clone();
             for probe in ["readinessProbe", "livenessProbe", "startupProbe"] {
                 it.expect(container[probe].is_object(), &object, &format!("no {probe}"));
@@ -284,7 +289,7 @@ fn selectors_match_their_pods_and_never_change() {
         assert!(same, "{}: a selector differs between profiles", program.name);
     }
     inspect(|it| {
-        for object in it.workloads() {
+        for object in it.services() {
             let labels = &object.json["spec"]["template"]["metadata"]["labels"];
             let selector = &object.json["spec"]["selector"]["matchLabels"];
             it.expect(selects(selector, labels), &object, "selects other pods than its own");
@@ -368,7 +373,7 @@ fn autoscalers_own_the_number_of_instances() {
             );
             it.expect(known, scaler, "scales nothing");
         }
-        for object in it.workloads().iter().filter(|o| o.kind() != "DaemonSet") {
+        for object in it.services().iter().filter(|o| o.kind() != "DaemonSet") {
             let scaled = scalers.iter().any(|s| s.json["spec"]["scaleTargetRef"]["name"] == object.name());
             it.expect(
                 object.json["spec"].get("replicas").is_none() == scaled,

@@ -35,8 +35,8 @@ fn a_kind_from_a_test_folder_is_deployed_pictured_and_documented() {
         json!({ "from": [{ "podSelector": { "matchLabels": labels } }], "ports": [{ "port": 8428, "protocol": "TCP" }] })
     };
     let prometheus = from("prometheus", "prometheus");
-    // scraped by one, written by the same, asked by the other
-    assert_eq!(policy["spec"]["ingress"], json!([prometheus, prometheus, from("grafana", "grafana")]));
+    // scraped and written by one, asked by the other
+    assert_eq!(policy["spec"]["ingress"], json!([prometheus, from("grafana", "grafana")]));
     assert_eq!(policy["spec"].get("egress"), None, "it calls nobody");
 
     let own = find(&objects, "ConfigMap", "victoria-config")["data"]["scrape.yml"].as_str().unwrap_or_default();

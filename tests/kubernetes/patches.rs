@@ -143,3 +143,13 @@ fn an_object_is_checked_like_a_patch() {
         "object {\n  apiVersion: \"example.com/v1\"\n  kind: \"Thing\"\n  metadata: { name: \"x\" }\n  anything: 1\n}";
     assert_eq!(found(custom), "");
 }
+
+#[test]
+fn an_object_stays_in_its_folder() {
+    let out = QUOTA.replace("namespace: \"here\"", "namespace: \"../../../here\"");
+    assert_eq!(found(&out), "main.obs:4: OBS6104 `metadata.namespace` of an object can't be `../../../here`\n");
+    let up = QUOTA.replace("\"ResourceQuota\"", "\"../Up\"");
+    assert_eq!(found(&up), "main.obs:4: OBS6104 `kind` of an object can't be `../Up`\n");
+    let dots = QUOTA.replace("name: \"limits\"", "name: \"..\"");
+    assert_eq!(found(&dots), "main.obs:4: OBS6104 `metadata.name` of an object can't be `..`\n");
+}

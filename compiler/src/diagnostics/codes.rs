@@ -149,5 +149,7 @@ codes! {
     OBS6101 Error "file-content" "content that a file's format can't hold";
     OBS6102 Error "unknown-kubernetes-field" "a patch or object that Kubernetes' types don't have";
     OBS6103 Error "patch-without-target" "a patch of an object that isn't emitted";
-    OBS6104 Error "incomplete-object" "an object without apiVersion, kind or name";
+    OBS6104 Error "incomplete-object" "an object without a usable apiVersion, kind or name";
+    OBS6105 Error "object-twice" "an object that is emitted already";
+    OBS6106 Error "immovable" "a difference between profiles in what Kubernetes never changes";
 }

@@ -352,7 +352,10 @@ impl Attributes<'_, '_> {
     fn data(&mut self) -> Option<DataVolume> {
         let data = self.get("data")?;
         let path = data.value.field("path")?.value.as_str()?.clone();
-        let storage = &data.value.field("storage")?.value;
+        let storage = data.value.field("storage")?;
+        // the size is where the program says it; what is around it may be the kind's
+        let span = storage.value.field("size").map_or(storage.span, |size| size.span);
+        let storage = &storage.value;
         let claim = match storage.field("size").map(|s| &s.value) {
             Some(Value::Quantity(Quantity::Bytes(size))) => {
                 let class = storage.field("class").and_then(|c| c.value.as_str().cloned());
@@ -360,7 +363,7 @@ impl Attributes<'_, '_> {
             }
             _ => None,
         };
-        Some(DataVolume { path, claim, span: data.span })
+        Some(DataVolume { path, claim, span })
     }
 
     fn probe(&mut self, value: &Spanned<Value>) -> Option<Probe> {

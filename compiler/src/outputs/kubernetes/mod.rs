@@ -1,6 +1,7 @@
 //! Kubernetes objects: typed structs of k8s-openapi, then serde values, then files.
 
 mod config_maps;
+mod immutable;
 mod ingress;
 mod kustomize;
 mod labels;
@@ -43,7 +44,8 @@ pub fn objects(stack: &Stack, diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> 
         diagnostics.extend(found);
     }
     out.extend(policies::default_policies(&stack.graph));
-    out.extend(patches::raw_objects(&stack.graph, diagnostics));
+    let own = patches::raw_objects(&stack.graph, &out, diagnostics);
+    out.extend(own);
     // a stable sort: within one rank the order of the source stays
     out.sort_by_cached_key(Object::rank);
     patches::apply(&stack.graph, &mut out, diagnostics);
@@ -68,7 +70,8 @@ fn of_component(context: &Context<'_>) -> (Vec<Object>, Vec<Diagnostic>) {
 /// The objects of all profiles, in the order of `stacks`.
 pub fn emit(stacks: &[Stack]) -> Emitted {
     let mut diagnostics = Vec::new();
-    let objects = stacks.iter().map(|s| objects(s, &mut diagnostics)).collect();
+    let objects: Vec<Vec<Object>> = stacks.iter().map(|s| objects(s, &mut diagnostics)).collect();
+    immutable::check(stacks, &objects, &mut diagnostics);
     Emitted { objects, diagnostics: distinct(diagnostics) }
 }
 

@@ -75,10 +75,10 @@ impl Object {
     /// The file's path below a folder: `NAMESPACE/COMPONENT/KIND[-NAME].yaml`, `cluster/…` outside namespaces.
     /// The name is left out where it is the component's own.
     pub(super) fn path(&self) -> String {
-        let kind = self.kind().to_lowercase();
+        let kind = file_name(&self.kind().to_lowercase());
         let folder = match (self.namespace(), &self.component) {
-            (Some(namespace), Some(component)) => format!("{namespace}/{component}"),
-            (Some(namespace), None) => namespace.to_owned(),
+            (Some(namespace), Some(component)) => format!("{}/{component}", file_name(namespace)),
+            (Some(namespace), None) => file_name(namespace),
             (None, _) => "cluster".to_owned(),
         };
         let own = self.component.as_deref() == Some(self.name()) && self.namespace().is_some();
@@ -97,7 +97,8 @@ impl Object {
     }
 }
 
-/// A name as part of a file's name: Kubernetes allows `:` in some, file systems don't.
+/// A name as part of a path: Kubernetes allows `:` in some, file systems don't; and none leads out of its folder.
 fn file_name(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '-' }).collect()
+    let plain = |(i, c): (usize, char)| c.is_ascii_alphanumeric() || c == '-' || c == '_' || (c == '.' && i > 0);
+    name.chars().enumerate().map(|(i, c)| if plain((i, c)) { c } else { '-' }).collect()
 }

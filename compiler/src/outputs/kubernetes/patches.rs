@@ -7,13 +7,18 @@ use crate::outputs::config::Data;
 use crate::text::Span;
 use crate::value::{Spanned, Value};
 use k8s_openapi::api;
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
-/// The program's own objects.
-pub(super) fn raw_objects(graph: &Graph, diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> {
+/// The program's own objects. `emitted` is what is emitted besides.
+pub(super) fn raw_objects(graph: &Graph, emitted: &[Object], diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> {
     let mut out = Vec::new();
+    if graph.objects.is_empty() {
+        return out;
+    }
+    let mut taken: FxHashSet<_> = emitted.iter().map(identity).collect();
     for raw in &graph.objects {
         let object = Object::new(&Data(&raw.value), None, raw.span);
         let missing: Vec<&str> = [
@@ -29,11 +34,44 @@ pub(super) fn raw_objects(graph: &Graph, diagnostics: &mut Vec<Diagnostic>) -> V
             diagnostics.push(Diagnostic::new(Code::OBS6104, raw.span, message));
             continue;
         }
+        if let Some(problem) = misnamed(&object) {
+            diagnostics.push(Diagnostic::new(Code::OBS6104, raw.span, problem));
+            continue;
+        }
+        if !taken.insert(identity(&object)) {
+            let message = format!("`{}/{}` is emitted already", object.kind(), object.name());
+            let help = format!("change what is emitted with `patch {}/{}`", object.kind(), object.name());
+            diagnostics.push(Diagnostic::new(Code::OBS6105, raw.span, message).help(help));
+            continue;
+        }
         let bare = json!({ "apiVersion": object.api_version(), "kind": object.kind() });
         check(&object.json, &bare, raw, diagnostics);
         out.push(object);
     }
     out
+}
+
+/// What makes two objects the same one: versions of one API group name the same.
+fn identity(object: &Object) -> [String; 4] {
+    let group = object.api_version().rsplit_once('/').map_or("", |(group, _)| group);
+    [group, object.kind(), object.namespace().unwrap_or_default(), object.name()].map(str::to_owned)
+}
+
+/// What Kubernetes would refuse as part of an object's path in its API.
+fn misnamed(object: &Object) -> Option<String> {
+    let namespace = object.namespace().unwrap_or("default");
+    let label = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let name = object.name();
+    let wrong = if !object.kind().chars().all(|c| c.is_ascii_alphanumeric()) {
+        ("kind", object.kind())
+    } else if namespace.is_empty() || namespace.len() > 63 || !namespace.chars().all(label) {
+        ("metadata.namespace", namespace)
+    } else if name.contains(['/', '%']) || name == "." || name == ".." {
+        ("metadata.name", name)
+    } else {
+        return None;
+    };
+    Some(format!("`{}` of an object can't be `{}`", wrong.0, wrong.1))
 }
 
 /// Merges patches into the objects that they name.

@@ -31,7 +31,8 @@ pub(super) fn service_account(context: &Context<'_>) -> Object {
 pub(super) fn roles(context: &Context<'_>) -> Vec<Object> {
     let needed = rules(context);
     let Some(first) = needed.first() else { return Vec::new() };
-    let name = format!("{}-{}", context.namespace(), context.name());
+    // neither has a dot: no two components share a name
+    let name = format!("{}.{}", context.namespace(), context.name());
     let mut policy: Vec<PolicyRule> = Vec::new();
     for rule in &needed {
         let rule = policy_rule(rule);
