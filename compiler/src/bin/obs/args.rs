@@ -1,7 +1,7 @@
 //! The command line as types; `shared` wording of help lives here and nowhere else.
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use obs_compiler::diagnostics::Code;
+use obs_compiler::diagnostics::{Code, nearest};
 use obs_compiler::outputs::diagram::{Format as DiagramFormat, VIEWS};
 use obs_compiler::render::Format;
 use std::path::PathBuf;
@@ -70,7 +70,12 @@ pub enum GraphFormat {
 }
 
 fn code(text: &str) -> Result<Code, String> {
-    Code::parse(text).ok_or_else(|| format!("there is no `{text}`; `obs explain --list` shows all codes"))
+    let by_name = || Code::ALL.iter().copied().find(|c| c.name() == text);
+    Code::parse(text).or_else(by_name).ok_or_else(|| {
+        let known = Code::ALL.iter().flat_map(|c| [c.id(), c.name()]);
+        let meant = nearest(text, known).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+        format!("there is no such code{meant} (`obs explain --list` shows all)")
+    })
 }
 
 fn format(text: &str) -> Result<Format, String> {

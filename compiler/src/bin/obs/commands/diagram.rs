@@ -1,11 +1,10 @@
 //! `obs diagram`.
 
-use super::of_profile;
+use super::{of_profile, unknown};
 use crate::failure::{Failure, Outcome};
 use crate::read::Program;
 use crate::session::{Session, print};
 use crate::{watch, write};
-use obs_compiler::diagnostics::nearest;
 use obs_compiler::outputs::diagram::{self, Format, VIEWS};
 use obs_compiler::render;
 use std::path::PathBuf;
@@ -32,12 +31,8 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
     let Some(stacks) = session.stacks(program, render::Format::Text)? else { return Ok(Outcome::Findings) };
     let stack = of_profile(&stacks, request.profile.as_deref())?;
     let Some(picture) = diagram::draw(&stack.graph, &request.view, request.format) else {
-        let own: Vec<&str> = stack.graph.views.iter().map(|v| v.name.as_str()).collect();
-        let known: Vec<&str> = VIEWS.iter().copied().chain(own).collect();
-        let meant =
-            nearest(&request.view, known.iter().copied()).map(|n| format!("did you mean `{n}`? ")).unwrap_or_default();
-        return Err(Failure::new(format!("there is no view `{}`", request.view))
-            .help(format!("{meant}known: {}", known.join(", "))));
+        let own = stack.graph.views.iter().map(|v| v.name.as_str());
+        return Err(unknown("view", &request.view, VIEWS.iter().copied().chain(own)));
     };
     match &request.output {
         None => print(&picture)?,

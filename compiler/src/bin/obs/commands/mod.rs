@@ -16,6 +16,7 @@ mod why;
 use crate::args::{Arguments, Command};
 use crate::failure::{Failure, Outcome};
 use crate::session::Session;
+use obs_compiler::diagnostics::nearest;
 use obs_compiler::graph::Stack;
 
 /// Carries out what the command line asks for.
@@ -52,13 +53,21 @@ pub fn run(arguments: Arguments) -> Result<Outcome, Failure> {
 
 /// The stack of a profile: the first one without a name.
 fn of_profile<'a>(stacks: &'a [Stack], profile: Option<&str>) -> Result<&'a Stack, Failure> {
-    let known = || stacks.iter().map(|s| s.graph.profile.as_str()).collect::<Vec<_>>();
-    let found = match profile {
-        None => stacks.first(),
-        Some(name) => stacks.iter().find(|s| s.graph.profile == name),
+    let Some(name) = profile else {
+        return stacks.first().ok_or_else(|| Failure::new("the program has no profile"));
     };
-    found.ok_or_else(|| {
-        Failure::new(format!("there is no profile `{}`", profile.unwrap_or_default()))
-            .help(format!("one of: {}", known().join(", ")))
-    })
+    let known = || stacks.iter().map(|s| s.graph.profile.as_str());
+    stacks.iter().find(|s| s.graph.profile == name).ok_or_else(|| unknown("profile", name, known()))
 }
+
+/// A failure that names what is nearest to what was asked for, and what there is.
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Failure {
+    let meant = nearest(name, known.clone()).map(|n| format!("did you mean `{n}`? ")).unwrap_or_default();
+    let mut all: Vec<&str> = known.collect();
+    let more = if all.len() > KNOWN { format!(" and {} more", all.len() - KNOWN) } else { String::new() };
+    all.truncate(KNOWN);
+    Failure::new(format!("there is no {what} `{name}`")).help(format!("{meant}known: {}{more}", all.join(", ")))
+}
+
+/// Longer lists help nobody.
+const KNOWN: usize = 40;

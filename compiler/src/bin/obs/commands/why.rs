@@ -1,9 +1,8 @@
 //! `obs why`: what in the source caused an emitted object, one of its fields, or a parameter's value.
 
-use super::of_profile;
+use super::{of_profile, unknown};
 use crate::failure::{Failure, Outcome};
 use crate::session::{Session, locator, print};
-use obs_compiler::diagnostics::nearest;
 use obs_compiler::graph::{Graph, LinkSource, Stack};
 use obs_compiler::outputs::kubernetes::{self, Object};
 use obs_compiler::render::{Format, Place};
@@ -113,10 +112,4 @@ fn is_named(object: &Object, path: &str) -> bool {
         }
         _ => false,
     }
-}
-
-fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Failure {
-    let meant = nearest(name, known.clone()).map(|n| format!("did you mean `{n}`? ")).unwrap_or_default();
-    let all: Vec<&str> = known.collect();
-    Failure::new(format!("there is no {what} `{name}`")).help(format!("{meant}known: {}", all.join(", ")))
 }
