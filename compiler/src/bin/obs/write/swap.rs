@@ -18,6 +18,8 @@ const STAGING: &str = ".obs-staging-";
 const NEW: &str = "new";
 /// In them: what may be the old tree already, and so may have files that nobody else has.
 const SWAP: &str = "swap";
+/// In them: what is left of the old tree once all that matters is saved.
+const OLD: &str = "old";
 
 /// What changes within an output folder.
 pub struct Changes<'a> {
@@ -103,6 +105,8 @@ impl<'a> Staged<'a> {
             rename_into_place(&swap.join(path), &self.changes.folder.join(path))?;
         }
         self.changes.remove.iter().filter(|p| !is_done(p)).for_each(|path| remove(self.changes.folder, path));
+        // from here on the manifest may forget what the old tree had
+        fs::rename(&swap, self.folder.path().join(OLD)).map_err(|e| Failure::io("write", &swap, &e))?;
         Ok(saved)
     }
 }
