@@ -30,10 +30,10 @@ pub fn read_within(root: &Path, path: &Path) -> FileText {
 
 /// One file's text, as the compiler wants to know of it.
 pub fn read(path: &Path) -> FileText {
-    let opened = File::open(path).and_then(|file| {
-        let meta = file.metadata()?;
-        // a pipe or a device could go on for ever
-        if meta.is_file() { Ok((file, meta.len())) } else { Err(io::Error::other("it is not a regular file")) }
+    // asked before it is opened: a pipe waits for a writer, and a device could go on for ever
+    let opened = std::fs::metadata(path).and_then(|meta| match meta.is_file() {
+        true => Ok((File::open(path)?, meta.len())),
+        false => Err(io::Error::other("it is not a regular file")),
     });
     match opened {
         Ok((_, bytes)) if bytes > LIMIT => FileText::TooLarge { bytes },

@@ -140,7 +140,8 @@ pub fn stack(text: &str, profile: &str) -> Stack {
 /// A stack as the YAML that is applied.
 #[track_caller]
 pub fn manifests(text: &str, profile: &str) -> String {
-    let (yaml, diagnostics) = obs_compiler::outputs::kubernetes::stream(&stack(text, profile));
+    let mut diagnostics = Vec::new();
+    let objects = obs_compiler::outputs::kubernetes::objects(&stack(text, profile), &mut diagnostics);
     assert_eq!(diagnostics, []);
-    yaml
+    obs_compiler::outputs::kubernetes::stream(&objects).concat()
 }

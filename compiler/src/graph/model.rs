@@ -1,15 +1,17 @@
 //! The typed graph of one profile: all that pictures, docs and manifests are made of.
 
+use super::links::Links;
 use crate::text::Span;
 use crate::value::{ComponentId, Content, FlowId, Record, SecretRef, Spanned, Value, Version};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// The graph under one profile, and what each deployed component runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stack {
     /// Components and flows.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// What each component runs, by [`ComponentId`]; `None` for external ones.
     pub workloads: Vec<Option<Workload>>,
 }
@@ -31,6 +33,8 @@ pub struct Graph {
     pub components: Vec<Component>,
     /// Flows in source order; flows that follow from kinds come last.
     pub flows: Vec<Flow>,
+    /// Flows by component.
+    pub links: Links,
     /// Backups in source order.
     pub backups: Vec<Backup>,
     /// Views of the user's own.

@@ -41,10 +41,7 @@ pub fn ends_in_store(graph: &Graph, start: ComponentId, signal: Signal) -> bool 
     let mut next = vec![(start, signal)];
     let mut found = false;
     while let Some((at, signal)) = next.pop() {
-        for flow in &graph.flows {
-            if graph.data_from(flow) != at || !flow.signals.contains(&signal) {
-                continue;
-            }
+        for flow in graph.leaving(at).filter(|f| f.signals.contains(&signal)) {
             let to = graph.data_to(flow);
             let target = graph.component(to);
             if target.stores.contains(&signal) {

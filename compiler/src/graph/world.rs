@@ -11,21 +11,13 @@ use smol_str::SmolStr;
 pub struct GraphWorld<'a> {
     graph: &'a Graph,
     by_name: FxHashMap<&'a str, ComponentId>,
-    outgoing: Vec<Vec<FlowId>>,
-    incoming: Vec<Vec<FlowId>>,
 }
 
 impl<'a> GraphWorld<'a> {
     /// Indexes a graph.
     pub fn new(graph: &'a Graph) -> Self {
-        let mut outgoing = vec![Vec::new(); graph.components.len()];
-        let mut incoming = outgoing.clone();
-        for flow in &graph.flows {
-            outgoing[flow.from.0 as usize].push(flow.id);
-            incoming[flow.to.0 as usize].push(flow.id);
-        }
         let by_name = graph.components.iter().map(|c| (c.name.as_str(), c.id)).collect();
-        Self { graph, by_name, outgoing, incoming }
+        Self { graph, by_name }
     }
 
     fn at(&self, id: ComponentId) -> &'a Component {
@@ -148,8 +140,7 @@ impl World for GraphWorld<'_> {
     fn component_field(&self, id: ComponentId, name: &str, span: Span) -> Value {
         let c = self.at(id);
         if name == "storage_shared" && !c.params.contains_key(name) {
-            let stores = self.outgoing[id.0 as usize].iter().map(|f| self.flow_at(*f));
-            return Value::Bool(stores.into_iter().any(|f| self.graph.keeps_data(f)));
+            return Value::Bool(self.graph.outgoing(id).any(|f| self.graph.keeps_data(f)));
         }
         component_field(self.graph, c, name, span)
     }
@@ -182,9 +173,10 @@ impl World for GraphWorld<'_> {
     }
 
     fn flows(&self, of: ComponentId, outgoing: bool, protocol: Option<&str>) -> Vec<FlowId> {
-        let all = if outgoing { &self.outgoing } else { &self.incoming };
+        let links = &self.graph.links;
+        let all = if outgoing { links.outgoing(of) } else { links.incoming(of) };
         let wanted = |f: &&FlowId| protocol.is_none_or(|p| self.flow_at(**f).protocol == p);
-        all[of.0 as usize].iter().filter(wanted).copied().collect()
+        all.iter().filter(wanted).copied().collect()
     }
 
     fn speaks(&self, id: ComponentId, accepts: bool, protocol: &str) -> bool {
@@ -195,8 +187,8 @@ impl World for GraphWorld<'_> {
         let mut seen = FxHashSet::default();
         let mut next = vec![from];
         while let Some(at) = next.pop() {
-            for flow in &self.outgoing[at.0 as usize] {
-                let target = self.flow_at(*flow).to;
+            for flow in self.graph.outgoing(at) {
+                let target = flow.to;
                 if target == to {
                     return true;
                 }

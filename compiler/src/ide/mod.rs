@@ -32,7 +32,7 @@ use crate::rules;
 use crate::text::{FileId, FileRange, LineIndex, Sources, Span, TextRange};
 use std::sync::Arc;
 
-/// The Kubernetes output of all profiles, for what is wrong with it.
+/// The Kubernetes objects of all profiles, and what is wrong with them.
 #[salsa::tracked]
 fn emitted(db: &dyn Db, entry: SourceFile) -> kubernetes::Emitted {
     kubernetes::emit(&graph::stacks(db, entry).stacks)
@@ -134,6 +134,11 @@ impl Analysis {
         }
         let entry = self.entry(entry)?;
         Some(Arc::clone(&graph::stacks(&self.db, entry).stacks))
+    }
+
+    /// The Kubernetes objects under each profile of a program without errors, in the order of its stacks.
+    pub fn objects(&self, entry: &str) -> &[Vec<kubernetes::Object>] {
+        self.entry(entry).map_or(&[], |e| &emitted(&self.db, e).objects)
     }
 
     /// The files of the program that starts at `entry` which aren't the library's, itself first.

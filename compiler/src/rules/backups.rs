@@ -16,7 +16,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 fn missing(graph: &Graph, first: &Backup, component: &Component) -> Option<Diagnostic> {
     let stores = component.workload != WorkloadKind::External && !component.stores.is_empty();
     let backed = graph.backups.iter().any(|b| b.component == component.id);
-    let elsewhere = graph.flows.iter().any(|f| f.from == component.id && graph.keeps_data(f));
+    let elsewhere = graph.outgoing(component.id).any(|f| graph.keeps_data(f));
     let passed_on = graph.flows.iter().any(|f| {
         f.from == component.id && !f.backward && f.signals.iter().any(|s| graph.component(f.to).stores.contains(s))
     });
@@ -43,7 +43,7 @@ fn empty(graph: &Graph, backup: &Backup) -> Option<Diagnostic> {
     let storage = component.params.get("storage")?;
     let ephemeral = matches!(&storage.value, Value::Variant(v) if v.name == "ephemeral");
     let shared = |protocol: &_| component.shared_by.contains(protocol);
-    let elsewhere = graph.flows.iter().any(|f| f.from == component.id && (graph.keeps_data(f) || shared(&f.protocol)));
+    let elsewhere = graph.outgoing(component.id).any(|f| graph.keeps_data(f) || shared(&f.protocol));
     if !ephemeral || elsewhere || component.stores.is_empty() {
         return None;
     }

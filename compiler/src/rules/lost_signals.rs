@@ -10,8 +10,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let sources: Vec<&Component> = graph.components.iter().filter(|c| !c.produces.is_empty()).collect();
     for source in sources {
         for &signal in &source.produces {
-            let leaves = |f: &&Flow| graph.data_from(f) == source.id && f.signals.contains(&signal);
-            let Some(first) = graph.flows.iter().find(leaves) else { continue };
+            // the first one as written
+            let leaves = graph.leaving(source.id).filter(|f| f.signals.contains(&signal));
+            let Some(first) = leaves.min_by_key(|f| f.id) else { continue };
             let fate = follow(graph, source, signal);
             if fate.stored {
                 continue;
@@ -66,7 +67,9 @@ fn follow<'a>(graph: &'a Graph, source: &'a Component, signal: Signal) -> Fate<'
     let mut seen = vec![source.id];
     let mut next = vec![source.id];
     while let Some(at) = next.pop() {
-        for flow in graph.flows.iter().filter(|f| graph.data_from(f) == at && f.signals.contains(&signal)) {
+        let mut flows: Vec<&Flow> = graph.leaving(at).filter(|f| f.signals.contains(&signal)).collect();
+        flows.sort_by_key(|f| f.id);
+        for flow in flows {
             let to = graph.component(graph.data_to(flow));
             if to.stores.contains(&signal) {
                 fate.stored = true;
@@ -76,8 +79,7 @@ fn follow<'a>(graph: &'a Graph, source: &'a Component, signal: Signal) -> Fate<'
                 let turned =
                     graph.passes_on(to, signal).into_iter().find(|s| *s != signal && ends_in_store(graph, to.id, *s));
                 fate.turned = fate.turned.or(turned.map(|into| (to, into)));
-                let goes_on = |f: &Flow| graph.data_from(f) == to.id && f.signals.contains(&signal);
-                if !graph.flows.iter().any(goes_on) {
+                if !graph.leaving(to.id).any(|f| f.signals.contains(&signal)) {
                     fate.ends.push((to, flow));
                 }
             }

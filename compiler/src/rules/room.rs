@@ -12,7 +12,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
     for component in &graph.components {
         let retention = component.params.get("retention");
-        let elsewhere = graph.flows.iter().any(|f| f.from == component.id && graph.keeps_data(f));
+        let elsewhere = graph.outgoing(component.id).any(|f| graph.keeps_data(f));
         let storage = component.params.get("storage");
         let (Some(retention), Some(storage), false) = (retention, storage, elsewhere) else { continue };
         let Value::Variant(kept) = &storage.value else { continue };

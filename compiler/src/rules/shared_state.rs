@@ -7,7 +7,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
     for component in &graph.components {
         let (most, ways) = (component.replicas.most(), &component.shared_by);
-        let shared = graph.flows.iter().any(|f| f.from == component.id && ways.contains(&f.protocol));
+        let shared = graph.outgoing(component.id).any(|f| ways.contains(&f.protocol));
         if most < 2 || ways.is_empty() || shared {
             continue;
         }

@@ -38,7 +38,7 @@ fn reached<'a>(graph: &'a Graph, start: &'a Component) -> Vec<&'a Component> {
     let mut out = vec![start];
     let mut at = 0;
     while let Some(component) = out.get(at).copied() {
-        for flow in graph.flows.iter().filter(|f| f.from == component.id) {
+        for flow in graph.outgoing(component.id) {
             let to = graph.component(flow.to);
             if !out.iter().any(|c| c.id == to.id) {
                 out.push(to);

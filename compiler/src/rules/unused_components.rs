@@ -6,7 +6,7 @@ use crate::diagnostics::{Code, Diagnostic};
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
     for component in &graph.components {
-        let used = graph.flows.iter().any(|f| !f.implicit && (f.from == component.id || f.to == component.id));
+        let used = graph.outgoing(component.id).chain(graph.incoming(component.id)).any(|f| !f.implicit);
         // what neither sends nor takes anything has no flow to be missed
         let silent = component.emits.is_empty() && component.accepts.is_empty();
         if !used && !silent {

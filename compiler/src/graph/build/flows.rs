@@ -3,6 +3,7 @@
 use super::Builder;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::{Evaluator, World};
+use crate::graph::links::Links;
 use crate::graph::model::{
     Accepts, Backup, Component, Effective, Flow, Graph, Link, LinkSource, Port, RbacRule, Signal, State, WorkloadKind,
 };
@@ -38,6 +39,7 @@ impl<'a> Builder<'a> {
             self.diagnostics.append(&mut eval.diagnostics);
             self.peers(&world, graph, &mut out);
         }
+        graph.links = Links::new(graph.components.len(), &out);
         graph.flows = out;
     }
 

@@ -9,6 +9,7 @@ mod flows;
 mod settings;
 mod workloads;
 
+use super::links::Links;
 use super::model::{Cluster, Graph, Layer, LayerId, Namespace, NamespaceId, Patch, Stack, View, Waiver};
 use super::world::GraphWorld;
 use crate::db::{self, Db, SourceFile};
@@ -74,7 +75,7 @@ pub fn stacks(db: &dyn Db, entry: SourceFile) -> Stacks {
         .iter()
         .map(|graph| {
             let workloads = workloads::workloads(db, &cores, graph, &mut diagnostics);
-            Stack { graph: Graph::clone(graph), workloads }
+            Stack { graph: Arc::clone(graph), workloads }
         })
         .collect();
     Stacks { stacks: Arc::new(stacks), diagnostics: distinct(diagnostics) }
@@ -345,6 +346,7 @@ impl Builder<'_> {
             layers: program.layers.clone(),
             components: Vec::new(),
             flows: Vec::new(),
+            links: Links::default(),
             backups: Vec::new(),
             views: Vec::new(),
             objects: Vec::new(),

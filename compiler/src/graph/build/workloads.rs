@@ -7,7 +7,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::merge;
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{
-    Alert, Claim, Component, ConfigFile, Dashboard, DataVolume, EnvVar, Flow, Graph, Probe, ProbeAction, Resources,
+    Alert, Claim, Component, ConfigFile, Dashboard, DataVolume, EnvVar, Graph, Probe, ProbeAction, Resources,
     SecretMount, Signal, Workload, WorkloadKind,
 };
 use crate::graph::world::GraphWorld;
@@ -73,8 +73,7 @@ impl Builder<'_> {
 fn keeper(graph: &Graph, target: Option<&Component>) -> Option<ComponentId> {
     let raises = |c: &&Component| c.emits.iter().any(|e| e.notifies) && c.stores.contains(&Signal::Metrics);
     let collected = |target: &Component| {
-        let collects = |f: &&Flow| f.to == target.id && f.backward;
-        raises(&target) || graph.flows.iter().filter(collects).any(|f| raises(&graph.component(f.from)))
+        raises(&target) || graph.incoming(target.id).filter(|f| f.backward).any(|f| raises(&graph.component(f.from)))
     };
     let own = target.filter(|t| collected(t));
     own.or_else(|| graph.components.iter().find(raises)).map(|c| c.id)

@@ -185,7 +185,7 @@ fn routes(graph: &Graph, component: &Component) -> Vec<String> {
     if component.ingress.is_none() {
         return Vec::new();
     }
-    graph.flows.iter().filter(|f| f.from == component.id).filter_map(route).collect()
+    graph.outgoing(component.id).filter_map(route).collect()
 }
 
 fn arrows(graph: &Graph, filter: &Filter<'_>) -> Vec<Arrow> {

@@ -12,7 +12,7 @@ use serde::Serialize;
 /// The routes to a component: its flows from ingress controllers that name a host.
 pub(super) fn routes(context: &Context<'_>) -> Vec<Object> {
     let mut out = Vec::new();
-    for flow in context.graph.flows.iter().filter(|f| f.to == context.component.id) {
+    for flow in context.graph.incoming(context.component.id) {
         let from = context.graph.component(flow.from);
         let host = flow.options.get("host").and_then(|h| h.value.as_str());
         let (Some(class), Some(host)) = (&from.ingress, host) else { continue };

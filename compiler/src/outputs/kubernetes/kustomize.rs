@@ -1,6 +1,7 @@
 //! The files of a build: a base, and an overlay for each profile that says how it differs.
 
 use super::object::Object;
+use super::parallel;
 use crate::outputs::OutputFile;
 use crate::outputs::config::yaml;
 use rustc_hash::FxHashMap;
@@ -75,7 +76,7 @@ fn kustomization(folder: &str, resources: Vec<String>, patches: Vec<KustomizePat
 }
 
 fn folder(folder: &str, objects: &[&Object]) -> Vec<OutputFile> {
-    let mut out: Vec<OutputFile> = objects.iter().map(|o| o.file(folder)).collect();
+    let mut out: Vec<OutputFile> = parallel::map(objects, |o| o.file(folder));
     let mut resources: Vec<String> = objects.iter().map(|o| o.path()).collect();
     resources.sort();
     out.push(kustomization(folder, resources, Vec::new()));

@@ -6,6 +6,7 @@ mod kustomize;
 mod labels;
 mod namespaces;
 mod object;
+mod parallel;
 mod patches;
 mod pods;
 mod policies;
@@ -20,11 +21,11 @@ use super::OutputFile;
 use crate::diagnostics::Diagnostic;
 use crate::graph::Stack;
 
-/// What was emitted.
+/// What is emitted under each profile.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Emitted {
-    /// Files below the output folder.
-    pub files: Vec<OutputFile>,
+    /// The objects of each profile, in an order that can be applied.
+    pub objects: Vec<Vec<Object>>,
     /// What is wrong with patches, raw objects and file contents.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -32,49 +33,63 @@ pub struct Emitted {
 /// All objects of one profile in an order that can be applied, patches applied.
 pub fn objects(stack: &Stack, diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> {
     let mut out = namespaces::namespaces(&stack.graph);
-    for (component, workload) in stack.graph.components.iter().zip(&stack.workloads) {
-        let (Some(workload), Some(_)) = (workload, component.namespace) else { continue };
-        let context = Context { graph: &stack.graph, component, workload };
-        let configs = config_maps::config_maps(&context, diagnostics);
-        out.push(rbac::service_account(&context));
-        out.extend(rbac::roles(&context));
-        out.extend(services::services(&context));
-        out.extend(workloads::workload(&context, &configs));
-        out.extend(configs.into_iter().map(|c| c.object));
-        out.extend(policies::component_policy(&context));
-        out.extend(scaling::autoscaler(&context));
-        out.extend(scaling::disruption_budget(&context));
-        out.extend(ingress::routes(&context));
+    let components: Vec<_> = stack.graph.components.iter().zip(&stack.workloads).collect();
+    let each = parallel::map(&components, |(component, workload)| match (workload, component.namespace) {
+        (Some(workload), Some(_)) => of_component(&Context { graph: &stack.graph, component, workload }),
+        _ => (Vec::new(), Vec::new()),
+    });
+    for (objects, found) in each {
+        out.extend(objects);
+        diagnostics.extend(found);
     }
     out.extend(policies::default_policies(&stack.graph));
     out.extend(patches::raw_objects(&stack.graph, diagnostics));
     // a stable sort: within one rank the order of the source stays
-    out.sort_by_key(Object::rank);
+    out.sort_by_cached_key(Object::rank);
     patches::apply(&stack.graph, &mut out, diagnostics);
     out
 }
 
-/// The base and an overlay for each profile, in the order of `stacks`; the first is the base.
+fn of_component(context: &Context<'_>) -> (Vec<Object>, Vec<Diagnostic>) {
+    let (mut out, mut diagnostics) = (Vec::new(), Vec::new());
+    let configs = config_maps::config_maps(context, &mut diagnostics);
+    out.push(rbac::service_account(context));
+    out.extend(rbac::roles(context));
+    out.extend(services::services(context));
+    out.extend(workloads::workload(context, &configs));
+    out.extend(configs.into_iter().map(|c| c.object));
+    out.extend(policies::component_policy(context));
+    out.extend(scaling::autoscaler(context));
+    out.extend(scaling::disruption_budget(context));
+    out.extend(ingress::routes(context));
+    (out, diagnostics)
+}
+
+/// The objects of all profiles, in the order of `stacks`.
 pub fn emit(stacks: &[Stack]) -> Emitted {
     let mut diagnostics = Vec::new();
-    let all: Vec<Vec<Object>> = stacks.iter().map(|s| objects(s, &mut diagnostics)).collect();
+    let objects = stacks.iter().map(|s| objects(s, &mut diagnostics)).collect();
+    Emitted { objects, diagnostics: distinct(diagnostics) }
+}
+
+/// The base and an overlay for each profile; the first is the base. `objects` are those of `stacks`.
+pub fn files(stacks: &[Stack], objects: &[Vec<Object>]) -> Vec<OutputFile> {
     let profiles: Vec<&str> = stacks.iter().map(|s| s.graph.profile.as_str()).collect();
-    Emitted { files: kustomize::files(&profiles, &all), diagnostics: distinct(diagnostics) }
+    kustomize::files(&profiles, objects)
 }
 
 /// One profile alone, flat.
-pub fn flat(stack: &Stack) -> Emitted {
-    let mut diagnostics = Vec::new();
-    let objects = objects(stack, &mut diagnostics);
-    Emitted { files: kustomize::flat(&objects), diagnostics: distinct(diagnostics) }
+pub fn flat(objects: &[Object]) -> Vec<OutputFile> {
+    kustomize::flat(objects)
 }
 
-/// One profile as a stream of YAML documents.
-pub fn stream(stack: &Stack) -> (String, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
-    let objects = objects(stack, &mut diagnostics);
-    let documents: Vec<String> = objects.iter().map(Object::yaml).collect();
-    (documents.join("---\n"), distinct(diagnostics))
+/// One profile as YAML documents, each with its end mark but the last.
+pub fn stream(objects: &[Object]) -> Vec<String> {
+    let mut documents = parallel::map(objects, |o| format!("{}---\n", o.yaml()));
+    if let Some(last) = documents.last_mut() {
+        last.truncate(last.len() - "---\n".len());
+    }
+    documents
 }
 
 fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {

@@ -42,9 +42,8 @@ pub(super) fn component_policy(context: &Context<'_>) -> Option<Object> {
         return None;
     }
     let id = context.component.id;
-    let flows = &context.graph.flows;
-    let ingress = merged(flows.iter().filter(|f| f.to == id).filter_map(|f| ingress_rule(context, f)));
-    let mut egress = merged(flows.iter().filter(|f| f.from == id).filter_map(|f| egress_rule(context, f)));
+    let ingress = merged(context.graph.incoming(id).filter_map(|f| ingress_rule(context, f)));
+    let mut egress = merged(context.graph.outgoing(id).filter_map(|f| egress_rule(context, f)));
     if !egress.is_empty() {
         // whoever calls someone by name asks for the name first
         egress.push((dns(), Vec::new()));

@@ -9,7 +9,7 @@ use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, PolicyRule, Ro
 
 /// The rights of a component: its flows' and its kind's.
 fn rules<'a>(context: &'a Context<'_>) -> Vec<&'a RbacRule> {
-    let flows = context.graph.flows.iter().filter(|f| f.from == context.component.id);
+    let flows = context.graph.outgoing(context.component.id);
     flows.flat_map(|f| &f.rbac).chain(&context.workload.rbac).collect()
 }
 

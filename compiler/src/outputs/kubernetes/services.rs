@@ -11,7 +11,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 /// other, and gRPC, which a ClusterIP doesn't balance.
 pub(super) fn has_headless(context: &Context<'_>) -> bool {
     let component = context.component;
-    let grpc = context.graph.flows.iter().any(|f| f.to == component.id && f.transport == "grpc");
+    let grpc = context.graph.incoming(component.id).any(|f| f.transport == "grpc");
     component.workload == WorkloadKind::Stateful
         || (grpc && component.workload == WorkloadKind::Deployment && component.replicas.most() > 1)
 }

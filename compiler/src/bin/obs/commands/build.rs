@@ -1,9 +1,9 @@
 //! `obs build`.
 
-use super::of_profile;
+use super::at_profile;
 use crate::failure::{Failure, Outcome};
 use crate::read::Program;
-use crate::session::{Session, many, print, tell};
+use crate::session::{Session, many, print, print_all, tell};
 use crate::watch;
 use crate::write::{self, Done, Plan, Target};
 use obs_compiler::outputs::{OutputFile, kubernetes};
@@ -39,13 +39,16 @@ pub fn run(session: &Session, request: &Request, watched: bool) -> Result<Outcom
 fn once(session: &Session, request: &Request, program: &Program) -> Result<Outcome, Failure> {
     let progress = session.progress("compiling", &request.file);
     let Some(stacks) = session.stacks(program, request.format)? else { return Ok(Outcome::Findings) };
+    let analysis = program.host.analysis();
+    let objects = analysis.objects(&program.entry);
+    let profile = at_profile(&stacks, request.profile.as_deref())?;
     if matches!(request.mode, Mode::Stdout) {
-        print(&kubernetes::stream(of_profile(&stacks, request.profile.as_deref())?).0)?;
+        print_all(&kubernetes::stream(&objects[profile]))?;
         return Ok(Outcome::Clean);
     }
-    let files: Vec<OutputFile> = match &request.profile {
-        Some(_) => kubernetes::flat(of_profile(&stacks, request.profile.as_deref())?).files,
-        None => kubernetes::emit(&stacks).files,
+    let files = match &request.profile {
+        Some(_) => kubernetes::flat(&objects[profile]),
+        None => kubernetes::files(&stacks, objects),
     };
     let next = match &request.profile {
         Some(_) => "kubernetes".to_owned(),

@@ -6,7 +6,7 @@ use crate::read::Program;
 use crate::session::{Session, print};
 use crate::{watch, write};
 use obs_compiler::outputs::diagram::{self, Format, VIEWS};
-use obs_compiler::render;
+use obs_compiler::render::{self, harmless};
 use std::path::PathBuf;
 
 /// What is asked for.
@@ -35,6 +35,7 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
         return Err(unknown("view", &request.view, VIEWS.iter().copied().chain(own)));
     };
     match &request.output {
+        None if request.format == Format::Ascii => print(&harmless(&picture))?,
         None => print(&picture)?,
         Some(path) => {
             write::replace(path, &picture)?;

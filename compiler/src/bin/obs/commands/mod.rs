@@ -53,11 +53,17 @@ pub fn run(arguments: Arguments) -> Result<Outcome, Failure> {
 
 /// The stack of a profile: the first one without a name.
 fn of_profile<'a>(stacks: &'a [Stack], profile: Option<&str>) -> Result<&'a Stack, Failure> {
-    let Some(name) = profile else {
-        return stacks.first().ok_or_else(|| Failure::new("the program has no profile"));
-    };
+    at_profile(stacks, profile).map(|at| &stacks[at])
+}
+
+/// Where the stack of a profile is among all.
+fn at_profile(stacks: &[Stack], profile: Option<&str>) -> Result<usize, Failure> {
     let known = || stacks.iter().map(|s| s.graph.profile.as_str());
-    stacks.iter().find(|s| s.graph.profile == name).ok_or_else(|| unknown("profile", name, known()))
+    let found = match profile {
+        None => (!stacks.is_empty()).then_some(0),
+        Some(name) => known().position(|known| known == name),
+    };
+    found.ok_or_else(|| unknown("profile", profile.unwrap_or_default(), known()))
 }
 
 /// A failure that names what is nearest to what was asked for, and what there is.

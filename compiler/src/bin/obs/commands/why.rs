@@ -1,28 +1,29 @@
 //! `obs why`: what in the source caused an emitted object, one of its fields, or a parameter's value.
 
-use super::{of_profile, unknown};
+use super::{at_profile, unknown};
 use crate::failure::{Failure, Outcome};
 use crate::session::{Session, locator, print};
-use obs_compiler::graph::{Graph, LinkSource, Stack};
-use obs_compiler::outputs::kubernetes::{self, Object};
-use obs_compiler::render::{Format, Place};
+use obs_compiler::graph::{Graph, LinkSource};
+use obs_compiler::outputs::kubernetes::Object;
+use obs_compiler::render::{Format, Place, harmless};
 use obs_compiler::text::Span;
+use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
 
 pub fn run(session: &Session, file: &Path, object: &str, profile: Option<&str>) -> Result<Outcome, Failure> {
     let program = session.open(file)?;
     let Some(stacks) = session.stacks(&program, Format::Text)? else { return Ok(Outcome::Findings) };
-    let stack = of_profile(&stacks, profile)?;
+    let at = at_profile(&stacks, profile)?;
     let analysis = program.host.analysis();
     let mut locator = locator(&analysis, &program.root);
     let mut place = |span: Span| locator.place(span);
     let answer = if object.contains('/') {
-        of_object(stack, object, &mut place)?
+        of_object(&analysis.objects(&program.entry)[at], object, &mut place)?
     } else {
-        of_param(&stack.graph, object, &mut place)?
+        of_param(&stacks[at].graph, object, &mut place)?
     };
-    print(&answer)?;
+    print(&harmless(&answer))?;
     Ok(Outcome::Clean)
 }
 
@@ -64,22 +65,17 @@ fn of_param(graph: &Graph, path: &str, place: &mut dyn FnMut(Span) -> Place) -> 
     Ok(out)
 }
 
-fn of_object(stack: &Stack, path: &str, place: &mut dyn FnMut(Span) -> Place) -> Result<String, Failure> {
+fn of_object(objects: &[Object], path: &str, place: &mut dyn FnMut(Span) -> Place) -> Result<String, Failure> {
     let (path, pointer) = path.split_once('#').unwrap_or((path, ""));
-    // the program was checked: what patches do wrong was reported then
-    let objects = kubernetes::objects(stack, &mut Vec::new());
     let Some(object) = objects.iter().find(|o| is_named(o, path)) else {
         let names: Vec<String> = objects.iter().map(|o| format!("{}/{}", o.kind(), o.name())).collect();
         return Err(unknown("object", path, names.iter().map(String::as_str)));
     };
-    let Some(value) = object.json.pointer(pointer) else {
-        return Err(Failure::new(format!("{}/{} has no `{pointer}`", object.kind(), object.name()))
-            .help("a JSON pointer such as `#/spec/replicas`"));
-    };
+    let Some(value) = object.json.pointer(pointer) else { return Err(no_such_field(object, pointer)) };
     let mut out = String::new();
     if !pointer.is_empty() {
         // writing to a string can't fail
-        let _ = writeln!(out, "{pointer} = {value}");
+        let _ = writeln!(out, "{pointer} = {}", shortened(&value.to_string()));
     }
     // nearest first: what caused the field, then what caused what holds it
     let mut above: Vec<_> = object.origins.iter().filter(|o| within(pointer, &o.pointer)).collect();
@@ -96,6 +92,33 @@ fn of_object(stack: &Stack, path: &str, place: &mut dyn FnMut(Span) -> Place) ->
         line(&mut out, &origin.pointer, &place(origin.span));
     }
     Ok(out)
+}
+
+/// Says where the pointer leaves the object, and what there is at that place.
+fn no_such_field(object: &Object, pointer: &str) -> Failure {
+    let ends = pointer.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| at);
+    let there = ends.filter_map(|at| Some((at, object.json.pointer(&pointer[..at])?))).last();
+    let Some((at, value)) = there else {
+        return Failure::new(format!("`{pointer}` is no JSON pointer")).help("such as `#/spec/replicas`");
+    };
+    let rest = &pointer[at + 1..];
+    let wanted = rest.split('/').next().unwrap_or_default();
+    let place = if at == 0 { format!("{}/{}", object.kind(), object.name()) } else { pointer[..at].to_owned() };
+    match value {
+        Value::Object(fields) => unknown(&format!("field in {place} named"), wanted, fields.keys().map(String::as_str)),
+        Value::Array(items) => Failure::new(format!("{place} has no `{wanted}`; it is a list of {}", items.len()))
+            .help("its items are counted from 0"),
+        _ => Failure::new(format!("{place} has no fields, so no `{wanted}`")),
+    }
+}
+
+/// A value on one line of a terminal.
+fn shortened(value: &str) -> String {
+    const LONGEST: usize = 160;
+    match value.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &value[..at]),
+        None => value.to_owned(),
+    }
 }
 
 /// Whether a pointer is another one or leads into it.
