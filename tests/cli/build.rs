@@ -13,14 +13,20 @@ fn clean() -> Folder {
 
 /// The same without `back`, and another size for `front`.
 fn smaller() -> String {
-    CLEAN.replace("front: App", "front: App { size: 3 }").replace("  component back: App { size: 2 }\n", "").replace("front -> back: http\n", "")
+    CLEAN
+        .replace("front: App", "front: App { size: 3 }")
+        .replace("  component back: App { size: 2 }\n", "")
+        .replace("front -> back: http\n", "")
 }
 
 #[test]
 fn a_base_and_an_overlay_for_each_profile() {
     let example = fs::read_to_string(programs::root().join("examples/observability/stack.obs")).expect("the example");
     let folder = Folder::with(&[("stack.obs", &example)]);
-    folder.run(&["build", "stack.obs", "-o", "k"]).exits(0).says("next: kubectl apply --server-side -k k/kubernetes/overlays/normal");
+    folder
+        .run(&["build", "stack.obs", "-o", "k"])
+        .exits(0)
+        .says("next: kubectl apply --server-side -k k/kubernetes/overlays/normal");
     let tree = folder.tree("k/kubernetes");
     let has = |path: &str| assert!(tree.contains_key(Path::new(path)), "{path} in {:?}", tree.keys());
     has("base/kustomization.yaml");
@@ -40,12 +46,22 @@ fn a_base_and_an_overlay_for_each_profile() {
 
 #[test]
 fn one_profile_is_flat() {
-    let folder = Folder::with(&[("stack.obs", &CLEAN.replace("\"example.com\"", "\"example.com\"\n  profiles: [low, high]\n"))]);
-    folder.run(&["build", "stack.obs", "--profile", "high"]).exits(0).says("next: kubectl apply --server-side -k out/kubernetes\n");
+    let folder =
+        Folder::with(&[("stack.obs", &CLEAN.replace("\"example.com\"", "\"example.com\"\n  profiles: [low, high]\n"))]);
+    folder
+        .run(&["build", "stack.obs", "--profile", "high"])
+        .exits(0)
+        .says("next: kubectl apply --server-side -k out/kubernetes\n");
     let tree = folder.tree("out/kubernetes");
-    assert!(tree.contains_key(Path::new("kustomization.yaml")) && tree.contains_key(Path::new("web/front/deployment.yaml")));
+    assert!(
+        tree.contains_key(Path::new("kustomization.yaml")) && tree.contains_key(Path::new("web/front/deployment.yaml"))
+    );
     assert!(tree.keys().all(|p| !p.starts_with("overlays")), "{:?}", tree.keys());
-    folder.run(&["build", "stack.obs", "--profile", "hihg"]).exits(2).says("there is no profile `hihg`").says("did you mean `high`?");
+    folder
+        .run(&["build", "stack.obs", "--profile", "hihg"])
+        .exits(2)
+        .says("there is no profile `hihg`")
+        .says("did you mean `high`?");
 }
 
 #[test]
@@ -54,7 +70,9 @@ fn one_stream_in_an_order_that_can_be_applied() {
     let kinds: Vec<String> = run
         .stdout
         .split("---\n")
-        .map(|document| serde_yaml::from_str::<serde_yaml::Value>(document).expect("YAML")["kind"].as_str().map(str::to_owned))
+        .map(|document| {
+            serde_yaml::from_str::<serde_yaml::Value>(document).expect("YAML")["kind"].as_str().map(str::to_owned)
+        })
         .map(|kind| kind.expect("every object has a kind"))
         .collect();
     let at = |kind: &str| kinds.iter().position(|k| k == kind).unwrap_or_else(|| panic!("{kind} in {kinds:?}"));
@@ -79,7 +97,11 @@ fn check_says_what_differs_and_writes_nothing() {
     folder.write("stack.obs", smaller());
     let before = folder.tree("out");
     let run = folder.run(&["build", "stack.obs", "--check"]).exits(1);
-    assert!(run.stdout.contains("change out/kubernetes/base/web/front/configmap-front-config.yaml\n"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("change out/kubernetes/base/web/front/configmap-front-config.yaml\n"),
+        "{}",
+        run.stdout
+    );
     assert!(run.stdout.contains("remove out/kubernetes/base/web/back/deployment.yaml\n"), "{}", run.stdout);
     let run = folder.run(&["build", "stack.obs", "--dry-run"]).exits(0);
     assert!(run.stdout.contains("remove out/kubernetes/base/web/back/deployment.yaml\n"), "{}", run.stdout);
@@ -102,10 +124,16 @@ fn the_next_build_removes_what_is_no_longer_emitted() {
     folder.write("out/README", "somebody else's");
     fs::create_dir(folder.path().join("out/kubernetes/base/web/front/kept-empty")).expect("a folder can be made");
     folder.write("stack.obs", smaller());
-    folder.run(&["build", "stack.obs"]).exits(0).says("left alone: `out/kubernetes/base/web/back/deployment.yaml` is no longer emitted");
+    folder
+        .run(&["build", "stack.obs"])
+        .exits(0)
+        .says("left alone: `out/kubernetes/base/web/back/deployment.yaml` is no longer emitted");
     let tree = folder.tree("out");
     let below_back: Vec<&PathBuf> = tree.keys().filter(|p| p.starts_with("kubernetes/base/web/back")).collect();
-    assert_eq!(below_back, ["kubernetes/base/web/back/deployment.yaml", "kubernetes/base/web/back/notes.txt"].map(Path::new));
+    assert_eq!(
+        below_back,
+        ["kubernetes/base/web/back/deployment.yaml", "kubernetes/base/web/back/notes.txt"].map(Path::new)
+    );
     assert_eq!(folder.read("out/README"), "somebody else's");
     assert!(folder.path().join("out/kubernetes/base/web/front/kept-empty").is_dir());
     // what was left alone is still known: told of again, and removed once it is as it was written
@@ -154,14 +182,18 @@ fn a_program_with_errors_writes_nothing() {
 fn a_file_of_somebody_else_is_not_overwritten() {
     let folder = clean();
     folder.write("out/kubernetes/base/web/front/service.yaml", "mine");
-    let run = folder.run(&["build", "stack.obs"]).exits(2).says("`out/kubernetes/base/web/front/service.yaml` was changed by hand");
+    let run = folder
+        .run(&["build", "stack.obs"])
+        .exits(2)
+        .says("`out/kubernetes/base/web/front/service.yaml` was changed by hand");
     run.says("nothing was written").says("--force");
     assert_eq!(folder.tree("out").len(), 1, "something was written all the same");
     folder.run(&["build", "stack.obs", "--force"]).exits(0);
     assert!(folder.read("out/kubernetes/base/web/front/service.yaml").contains("kind: Service"));
     // one with the very content is as it should be
     let other = clean();
-    other.write("out/kubernetes/base/web/front/service.yaml", folder.read("out/kubernetes/base/web/front/service.yaml"));
+    other
+        .write("out/kubernetes/base/web/front/service.yaml", folder.read("out/kubernetes/base/web/front/service.yaml"));
     other.run(&["build", "stack.obs"]).exits(0);
 }
 
@@ -194,7 +226,10 @@ fn a_manifest_that_leads_out_of_the_folder_is_not_believed() {
     let hash = obs_compiler::outputs::hash(b"precious");
     let entries = ["../precious", &folder.path().join("precious").display().to_string(), "kubernetes/../../precious"]
         .map(|path| format!("\"{path}\": [\"{hash}\"],"));
-    folder.write("out/.obs-manifest.json", manifest.replace("\"files\": {", &format!("\"files\": {{{}", entries.concat())));
+    folder.write(
+        "out/.obs-manifest.json",
+        manifest.replace("\"files\": {", &format!("\"files\": {{{}", entries.concat())),
+    );
     folder.run(&["build", "stack.obs"]).exits(0);
     assert_eq!(folder.read("precious"), "precious");
 }
@@ -226,7 +261,8 @@ mod links {
         let folder = clean();
         folder.write("precious", "precious");
         fs::create_dir_all(folder.path().join("out/kubernetes/base")).expect("folders can be made");
-        symlink(folder.path().join("precious"), folder.path().join("out/kubernetes/base/kustomization.yaml")).expect("a link");
+        symlink(folder.path().join("precious"), folder.path().join("out/kubernetes/base/kustomization.yaml"))
+            .expect("a link");
         folder.run(&["build", "stack.obs"]).exits(2).says("kustomization.yaml");
         // by force the link goes; where it led is left alone
         folder.run(&["build", "stack.obs", "--force"]).exits(0);
@@ -253,7 +289,10 @@ mod links {
         symlink("../nowhere", folder.path().join("out/kubernetes/base/web/link")).expect("a link");
         folder.write("stack.obs", smaller());
         folder.run(&["build", "stack.obs"]).exits(0);
-        assert_eq!(fs::read_link(folder.path().join("out/kubernetes/base/web/link")).expect("a link"), Path::new("../nowhere"));
+        assert_eq!(
+            fs::read_link(folder.path().join("out/kubernetes/base/web/link")).expect("a link"),
+            Path::new("../nowhere")
+        );
     }
 
     #[test]

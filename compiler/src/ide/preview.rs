@@ -28,7 +28,7 @@ impl Analysis {
         }
         let id = file.id(&self.db);
         let caused = |f: &&OutputFile| f.origins.iter().any(|o| o.span.file == id && o.span.item == item);
-        super::emitted(&self.db, entry).files.iter().filter(caused).cloned().collect()
+        super::files(&self.db, entry).iter().filter(caused).cloned().collect()
     }
 }
 

@@ -142,7 +142,12 @@ impl<'a, S: Sources> Locator<'a, S> {
         let (sources, name) = (self.sources, &self.name);
         let read = || {
             let text = sources.text(file).to_owned();
-            Arc::new(Source { path: name(sources.path(file)), lines: LineIndex::new(&text), text, shown: OnceLock::new() })
+            Arc::new(Source {
+                path: name(sources.path(file)),
+                lines: LineIndex::new(&text),
+                text,
+                shown: OnceLock::new(),
+            })
         };
         Arc::clone(self.known.entry(file).or_insert_with(read))
     }

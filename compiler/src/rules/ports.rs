@@ -18,8 +18,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 fn closed(graph: &Graph, out: &mut Vec<Diagnostic>) {
     for to in &graph.components {
         let Some(setting) = to.params.get("ports") else { continue };
-        let needed: Vec<(&Flow, &Port)> =
-            graph.incoming(to.id).filter_map(|f| Some((f, shut(to, f)?))).collect();
+        let needed: Vec<(&Flow, &Port)> = graph.incoming(to.id).filter_map(|f| Some((f, shut(to, f)?))).collect();
         let mut missing: Vec<(&Port, &str)> = needed.iter().map(|(f, p)| (*p, f.protocol.as_str())).collect();
         missing.sort_by_key(|(p, _)| p.number);
         missing.dedup_by_key(|(p, _)| p.number);
