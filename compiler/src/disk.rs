@@ -30,10 +30,10 @@ pub fn read_within(root: &Path, path: &Path) -> FileText {
 
 /// One file's text, as the compiler wants to know of it.
 pub fn read(path: &Path) -> FileText {
-    let opened = File::open(path).and_then(|file| {
-        let meta = file.metadata()?;
-        // a pipe or a device could go on for ever
-        if meta.is_file() { Ok((file, meta.len())) } else { Err(io::Error::other("it is not a regular file")) }
+    // asked before it is opened: a pipe waits for a writer, and a device could go on for ever
+    let opened = std::fs::metadata(path).and_then(|meta| match meta.is_file() {
+        true => Ok((File::open(path)?, meta.len())),
+        false => Err(io::Error::other("it is not a regular file")),
     });
     match opened {
         Ok((_, bytes)) if bytes > LIMIT => FileText::TooLarge { bytes },
@@ -51,10 +51,17 @@ pub fn read_text(from: impl Read) -> FileText {
         Ok(_) if bytes.len() as u64 > LIMIT => FileText::TooLarge { bytes: bytes.len() as u64 },
         Ok(_) => match String::from_utf8(bytes) {
             Ok(text) => FileText::Text(text.into()),
-            Err(e) => FileText::NotUtf8 { valid_up_to: e.utf8_error().valid_up_to() },
+            Err(e) => not_utf8(&e.as_bytes()[..e.utf8_error().valid_up_to()]),
         },
         Err(e) => FileText::Unreadable(reason(&e)),
     }
+}
+
+/// What ends after these bytes.
+fn not_utf8(valid: &[u8]) -> FileText {
+    let line = valid.iter().filter(|b| **b == b'\n').count() + 1;
+    let column = valid.iter().rev().take_while(|b| **b != b'\n').count() + 1;
+    FileText::NotUtf8 { valid_up_to: valid.len(), line, column }
 }
 
 /// The `.obs` files below a folder, sorted; hidden folders and symbolic links to folders are left out.

@@ -58,7 +58,10 @@ impl FixtureFile {
             "missing" => FileText::Missing,
             "outside" => FileText::OutsideRoot,
             "unreadable" => FileText::Unreadable(rest.to_owned()),
-            "not-utf8" => FileText::NotUtf8 { valid_up_to: rest.parse().expect("a number of bytes") },
+            "not-utf8" => {
+                let valid_up_to = rest.parse().expect("a number of bytes");
+                FileText::NotUtf8 { valid_up_to, line: 1, column: valid_up_to + 1 }
+            }
             "too-large" => FileText::TooLarge { bytes: rest.parse().expect("a number of bytes") },
             other => panic!("a header can't say `{other}`"),
         }

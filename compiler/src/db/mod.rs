@@ -21,6 +21,10 @@ pub enum FileText {
     NotUtf8 {
         /// How many bytes are.
         valid_up_to: usize,
+        /// Its line, from 1.
+        line: usize,
+        /// Its column in bytes, from 1.
+        column: usize,
     },
     /// Over the limit; not read.
     TooLarge {
@@ -206,8 +210,9 @@ pub fn syntax_errors(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let path = file.path(db);
     match file.text(db) {
         FileText::Text(_) => lowered(db, file).errors.clone(),
-        FileText::NotUtf8 { valid_up_to } => {
-            let message = format!("`{path}` is not UTF-8: byte {valid_up_to} can't be read");
+        FileText::NotUtf8 { valid_up_to, line, column } => {
+            let message =
+                format!("`{path}` is not UTF-8: byte {valid_up_to}, in line {line} at column {column}, can't be read");
             vec![Diagnostic::new(Code::OBS0004, start, message).help("save the file as UTF-8")]
         }
         FileText::TooLarge { bytes } => {

@@ -27,7 +27,7 @@ use crate::db::{self, Db, FileText, RootDb, SourceFile};
 use crate::diagnostics::Diagnostic;
 use crate::graph::{self, Stack, TestResult};
 use crate::names;
-use crate::outputs::kubernetes;
+use crate::outputs::{OutputFile, kubernetes};
 use crate::rules;
 use crate::text::{FileId, FileRange, LineIndex, Sources, Span, TextRange};
 use std::sync::Arc;
@@ -36,6 +36,12 @@ use std::sync::Arc;
 #[salsa::tracked]
 fn emitted(db: &dyn Db, entry: SourceFile) -> kubernetes::Emitted {
     kubernetes::emit(&graph::stacks(db, entry).stacks)
+}
+
+/// The Kubernetes files of all profiles.
+#[salsa::tracked]
+fn files(db: &dyn Db, entry: SourceFile) -> Vec<OutputFile> {
+    kubernetes::files(&graph::stacks(db, entry).stacks, &emitted(db, entry).objects)
 }
 
 /// Owns the program's inputs. One thread writes; [`Host::analysis`] gives snapshots to read from.

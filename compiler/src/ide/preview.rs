@@ -6,7 +6,6 @@ use crate::graph;
 use crate::names::nested_items;
 use crate::outputs::OutputFile;
 use crate::outputs::diagram::{self, Format};
-use crate::outputs::kubernetes;
 use crate::syntax::ast::Item;
 use crate::text::Anchors;
 
@@ -24,11 +23,12 @@ impl Analysis {
         let Some(item) = item_at(&db::ast(&self.db, file).items, db::anchors(&self.db, file), offset) else {
             return Vec::new();
         };
-        let Some(stacks) = self.stacks(entry.path(&self.db)) else { return Vec::new() };
+        if self.stacks(entry.path(&self.db)).is_none() {
+            return Vec::new();
+        }
         let id = file.id(&self.db);
-        let caused = |f: &OutputFile| f.origins.iter().any(|o| o.span.file == id && o.span.item == item);
-        let files = kubernetes::files(&stacks, &super::emitted(&self.db, entry).objects);
-        files.into_iter().filter(caused).collect()
+        let caused = |f: &&OutputFile| f.origins.iter().any(|o| o.span.file == id && o.span.item == item);
+        super::files(&self.db, entry).iter().filter(caused).cloned().collect()
     }
 }
 

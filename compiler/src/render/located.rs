@@ -1,9 +1,11 @@
 //! Diagnostics with their places looked up: what all forms are made from.
 
+use super::harmless;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::text::{FileId, LineIndex, Sources, Span};
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 /// A file's name for people, and its text.
 #[derive(Debug)]
@@ -13,9 +15,23 @@ pub struct Source {
     /// The text.
     pub text: String,
     lines: LineIndex,
+    shown: OnceLock<String>,
 }
 
 impl Source {
+    /// The text as a terminal may have it; places are where they were.
+    pub fn shown(&self) -> &str {
+        self.shown.get_or_init(|| harmless(&self.text))
+    }
+
+    /// Where so many lines around a range start and end, and the number of the first one, from 0.
+    pub fn lines_around(&self, start: u32, end: u32, before: u32, after: u32) -> (Range<usize>, usize) {
+        let line = |offset| self.lines.line_col(offset).line;
+        let (first, last) = (line(start).saturating_sub(before), line(end).saturating_add(after));
+        let range = self.lines.line_start(first) as usize..self.lines.line_start(last.saturating_add(1)) as usize;
+        (range, first as usize)
+    }
+
     /// A line by its number, from 1, with the line feed at its end.
     pub fn line(&self, number: u32) -> &str {
         let (start, end) = (self.lines.line_start(number.saturating_sub(1)), self.lines.line_start(number));
@@ -126,7 +142,12 @@ impl<'a, S: Sources> Locator<'a, S> {
         let (sources, name) = (self.sources, &self.name);
         let read = || {
             let text = sources.text(file).to_owned();
-            Arc::new(Source { path: name(sources.path(file)), lines: LineIndex::new(&text), text })
+            Arc::new(Source {
+                path: name(sources.path(file)),
+                lines: LineIndex::new(&text),
+                text,
+                shown: OnceLock::new(),
+            })
         };
         Arc::clone(self.known.entry(file).or_insert_with(read))
     }

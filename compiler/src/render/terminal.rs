@@ -1,9 +1,10 @@
 //! For people, through miette: the line, a mark under the place, help and fixes.
 
-use super::{Finding, Place, Style, harmless};
+use super::{Finding, Place, Source, Style, harmless};
 use crate::diagnostics::Severity;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents};
 use std::fmt::{self, Display};
+use std::sync::Arc;
 
 pub(super) fn render(findings: &[Finding], style: Style) -> String {
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
@@ -26,10 +27,7 @@ pub(super) fn render(findings: &[Finding], style: Style) -> String {
 
 /// One file's text with its name, as miette reads it.
 #[derive(Debug)]
-struct Text {
-    path: String,
-    text: String,
-}
+struct Text(Arc<Source>);
 
 impl SourceCode for Text {
     fn read_span<'a>(
@@ -38,14 +36,18 @@ impl SourceCode for Text {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let inner = self.text.read_span(span, before, after)?;
-        // miette's own count starts at the top of the file, so that it takes far places for near ones
+        let (start, end) = (span.offset() as u32, (span.offset() + span.len()) as u32);
+        // only the lines around: miette reads a text from its top each time
+        let (part, line) = self.0.lines_around(start, end, before as u32, after as u32);
+        let text = self.0.shown().get(part.clone()).ok_or(MietteError::OutOfBounds)?;
+        let inner = text.read_span(&SourceSpan::from((span.offset() - part.start, span.len())), before, after)?;
+        // nor is its own count of lines that of the part
         let lines = inner.data().iter().filter(|b| **b == b'\n').count().max(1);
         let contents = miette::MietteSpanContents::new_named(
-            self.path.clone(),
+            harmless(&self.0.path),
             inner.data(),
-            *inner.span(),
-            inner.line(),
+            SourceSpan::from((part.start + inner.span().offset(), inner.span().len())),
+            line + inner.line(),
             inner.column(),
             lines,
         );
@@ -84,7 +86,7 @@ impl Report {
             message: harmless(&finding.message),
             code: Some(finding.code.id()),
             severity: finding.severity,
-            text: text(&finding.place),
+            text: Text(Arc::clone(&finding.place.source)),
             labels,
             help: (!help.is_empty()).then(|| harmless(&help.join("\n"))),
             elsewhere,
@@ -96,16 +98,12 @@ impl Report {
             message: harmless(message),
             code: None,
             severity: Severity::Info,
-            text: text(place),
+            text: Text(Arc::clone(&place.source)),
             labels: vec![label(place, None, true)],
             help: None,
             elsewhere: Vec::new(),
         }
     }
-}
-
-fn text(place: &Place) -> Text {
-    Text { path: harmless(&place.source.path), text: harmless(&place.source.text) }
 }
 
 fn label(place: &Place, message: Option<String>, primary: bool) -> LabeledSpan {

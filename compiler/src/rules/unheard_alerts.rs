@@ -28,8 +28,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 fn watched<'a>(graph: &'a Graph, by: &Component) -> Vec<&'a str> {
     let speaks = |protocol: &str| by.emits.iter().any(|e| e.protocol == protocol);
     let asks = |c: &Component| {
-        let between = graph.incoming(c.id).filter(|f| f.from == by.id);
-        between.into_iter().any(|f| f.backward && !f.signals.is_empty() && speaks(&f.protocol))
+        let mut between = graph.incoming(c.id).filter(|f| f.from == by.id);
+        between.any(|f| f.backward && !f.signals.is_empty() && speaks(&f.protocol))
     };
     graph.components.iter().filter(|c| !c.alerts.is_empty() && asks(c)).map(|c| c.name.as_str()).collect()
 }
