@@ -7,36 +7,43 @@ use proptest::prelude::*;
 /// all nodes.
 fn sketches(nodes: std::ops::Range<usize>) -> impl Strategy<Value = Sketch> {
     let node = (any::<prop::sample::Index>(), 0..10_u8, 4..30_i32, 3..9_i32);
-    let net = (any::<prop::sample::Index>(), prop::collection::vec(any::<prop::sample::Index>(), 1..6), any::<bool>(), 0..18_i32);
-    (prop::collection::vec(node, nodes), prop::collection::vec(net, 0..60), 60..140_i32).prop_map(|(nodes, nets, width)| {
-        let mut sketch = Sketch::new(width);
-        let mut groups = vec![0];
-        for (parent, kind, width, height) in nodes {
-            let parent = groups[parent.index(groups.len())];
-            let group = kind < 2;
-            let form = if group { Form::Group { title: width } } else { Form::Leaf { width, height } };
-            let node = sketch.add(parent, form);
-            if group {
-                groups.push(node);
-            }
-        }
-        let all = sketch.nodes.len() - 1;
-        for (hub, others, outward, label) in nets {
-            let hub = 1 + hub.index(all);
-            let mut ends: Vec<usize> = Vec::new();
-            for other in others.into_iter().map(|o| 1 + o.index(all)) {
-                let apart = |a: usize, b: usize| !within(&sketch, a, b) && !within(&sketch, b, a);
-                if apart(other, hub) && ends.iter().all(|&e| apart(e, other)) {
-                    ends.push(other);
+    let net = (
+        any::<prop::sample::Index>(),
+        prop::collection::vec(any::<prop::sample::Index>(), 1..6),
+        any::<bool>(),
+        0..18_i32,
+    );
+    (prop::collection::vec(node, nodes), prop::collection::vec(net, 0..60), 60..140_i32).prop_map(
+        |(nodes, nets, width)| {
+            let mut sketch = Sketch::new(width);
+            let mut groups = vec![0];
+            for (parent, kind, width, height) in nodes {
+                let parent = groups[parent.index(groups.len())];
+                let group = kind < 2;
+                let form = if group { Form::Group { title: width } } else { Form::Leaf { width, height } };
+                let node = sketch.add(parent, form);
+                if group {
+                    groups.push(node);
                 }
             }
-            if !ends.is_empty() {
-                let (from, to) = if outward { (vec![hub], ends) } else { (ends, vec![hub]) };
-                sketch.nets.push(Net { from, to, label });
+            let all = sketch.nodes.len() - 1;
+            for (hub, others, outward, label) in nets {
+                let hub = 1 + hub.index(all);
+                let mut ends: Vec<usize> = Vec::new();
+                for other in others.into_iter().map(|o| 1 + o.index(all)) {
+                    let apart = |a: usize, b: usize| !within(&sketch, a, b) && !within(&sketch, b, a);
+                    if apart(other, hub) && ends.iter().all(|&e| apart(e, other)) {
+                        ends.push(other);
+                    }
+                }
+                if !ends.is_empty() {
+                    let (from, to) = if outward { (vec![hub], ends) } else { (ends, vec![hub]) };
+                    sketch.nets.push(Net { from, to, label });
+                }
             }
-        }
-        sketch
-    })
+            sketch
+        },
+    )
 }
 
 /// Whether a node is another or in it.
@@ -59,7 +66,9 @@ fn leaf(sketch: &Sketch, node: usize) -> bool {
 fn boxes_nest(sketch: &Sketch, drawing: &Drawing) {
     for (node, rect) in drawing.boxes.iter().enumerate().skip(1) {
         match sketch.nodes[node].form {
-            Form::Leaf { width, height } => assert!(rect.w >= width && rect.h >= height, "{node} lost room for its text"),
+            Form::Leaf { width, height } => {
+                assert!(rect.w >= width && rect.h >= height, "{node} lost room for its text")
+            }
             Form::Group { title } => assert!(rect.w >= title + 4 && rect.h >= 2, "{node} lost room for its title"),
         }
         assert!(rect.x >= 0 && rect.y >= 0 && rect.right() <= drawing.width && rect.bottom() <= drawing.height);
@@ -106,7 +115,13 @@ fn along_no_border(net: usize, node: usize, segment: &Segment, rect: &Rect) {
     } else {
         let beside = segment.b.x < left || segment.a.x > right;
         assert!(beside || (segment.a.y != top && segment.a.y != bottom), "net {net} runs along the border of {node}");
-        assert!(beside || segment.a.y < top || segment.a.y > bottom || (segment.a.x > left && segment.b.x < right) || outside(segment, rect));
+        assert!(
+            beside
+                || segment.a.y < top
+                || segment.a.y > bottom
+                || (segment.a.x > left && segment.b.x < right)
+                || outside(segment, rect)
+        );
     }
 }
 
@@ -176,12 +191,16 @@ fn labels_have_room(sketch: &Sketch, drawing: &Drawing) {
         assert_eq!(label.w, sketch.nets[*net].label + 2);
         assert!(all[..at].iter().all(|(_, other)| !overlap(label, other)), "two labels meet");
         for (node, rect) in drawing.boxes.iter().enumerate().skip(1) {
-            let inside = label.x > rect.x && label.right() < rect.right() && label.y > rect.y && label.y < rect.bottom() - 1;
+            let inside =
+                label.x > rect.x && label.right() < rect.right() && label.y > rect.y && label.y < rect.bottom() - 1;
             assert!(!overlap(label, rect) || (inside && !leaf(sketch, node)), "the label of {net} lies on {node}");
         }
         for (other, route) in drawing.routes.iter().enumerate() {
             for segment in route.segments.iter().filter(|s| overlap(&cells(s), label)) {
-                let own = other == *net && segment.a.y == segment.b.y && segment.a.x < label.x && label.right() <= segment.b.x;
+                let own = other == *net
+                    && segment.a.y == segment.b.y
+                    && segment.a.x < label.x
+                    && label.right() <= segment.b.x;
                 assert!(own, "net {other} goes through the label of {net}");
             }
         }
@@ -204,7 +223,7 @@ fn holds(sketch: &Sketch) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn drawings_of_any_graph_are_sound(sketch in sketches(1..60)) {
