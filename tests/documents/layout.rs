@@ -223,7 +223,7 @@ fn holds(sketch: &Sketch) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn drawings_of_any_graph_are_sound(sketch in sketches(1..60)) {

@@ -14,6 +14,21 @@ pub(super) struct Label {
     pub row: i32,
     pub x: i32,
     pub width: i32,
+    /// The wire that it stands right of or left of; without, it is on a track.
+    beside: Option<(usize, Hand)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hand {
+    Left,
+    Right,
+}
+
+impl Hand {
+    /// Where a label starts.
+    fn start(self, wire: i32, width: i32) -> i32 {
+        if self == Hand::Left { wire - width } else { wire + 1 }
+    }
 }
 
 /// A part of a net that hangs together: its channels, the one at the hub first.
@@ -86,12 +101,11 @@ impl Labeller<'_> {
         // text, and a blank at each side
         let width = self.sketch.nets[part.net].label + 2;
         let place = part.channels.iter().find_map(|&channel| {
-            let beside = self.beside(part.net, channel, width);
-            beside.or_else(|| self.within(part.net, channel, width)).map(|(row, x)| (channel, row, x))
+            self.beside(part.net, channel, width).or_else(|| self.within(part.net, channel, width))
         });
-        let (channel, row, x) = place.unwrap_or_else(|| self.make_room(part, width));
-        self.at[channel].push(self.labels.len());
-        self.labels.push(Label { net: part.net, channel, row, x, width });
+        let label = place.unwrap_or_else(|| self.make_room(part, width));
+        self.at[label.channel].push(self.labels.len());
+        self.labels.push(label);
     }
 
     /// The rows of a channel that a wire takes, the end at its track left out.
@@ -141,14 +155,14 @@ impl Labeller<'_> {
     }
 
     /// The net's upright pieces at a channel that all of its lines share, with the rows that they take.
-    fn trunks(&self, net: usize, channel: usize) -> Vec<(i32, std::ops::Range<i32>)> {
+    fn trunks(&self, net: usize, channel: usize) -> Vec<(usize, std::ops::Range<i32>)> {
         let of = &self.sketch.nets[net];
         let single = of.from.len() == 1 && of.to.len() == 1;
         let shared = |wire: usize| {
             single || matches!(self.plan.wires[wire].passage, Passage::Pin { node, .. } if node == hub(of))
         };
         let own = self.plan.touching[channel].iter().filter(|(w, _)| self.plan.wires[*w].net == net && shared(*w));
-        own.map(|&(wire, above)| (self.plan.wires[wire].x, self.rows(wire, above, channel))).collect()
+        own.map(|&(wire, above)| (wire, self.rows(wire, above, channel))).collect()
     }
 
     /// Whether cells of a row are in the channel's group and free of all but the net's own track.
@@ -160,26 +174,27 @@ impl Labeller<'_> {
     }
 
     /// A place right or left of an upright piece.
-    fn beside(&self, net: usize, channel: usize, width: i32) -> Option<(i32, i32)> {
+    fn beside(&self, net: usize, channel: usize, width: i32) -> Option<Label> {
         let trunks = self.trunks(net, channel);
-        let right = trunks.iter().flat_map(|(x, rows)| rows.clone().map(move |row| (row, x + 1)));
-        let left = trunks.iter().flat_map(|(x, rows)| rows.clone().map(move |row| (row, x - width)));
-        right.chain(left).find(|&(row, x)| {
-            let cells = (x, x + width - 1);
-            self.open(None, channel, row, cells)
+        let at =
+            |hand: Hand| trunks.iter().flat_map(move |(wire, rows)| rows.clone().map(move |row| (*wire, row, hand)));
+        at(Hand::Right).chain(at(Hand::Left)).find_map(|(wire, row, hand)| {
+            let x = hand.start(self.plan.wires[wire].x, width);
+            let label = Label { net, channel, row, x, width, beside: Some((wire, hand)) };
+            self.open(None, channel, row, (x, x + width - 1)).then_some(label)
         })
     }
 
     /// A place on the net's track, with a bit of line at each side.
-    fn within(&self, net: usize, channel: usize, width: i32) -> Option<(i32, i32)> {
+    fn within(&self, net: usize, channel: usize, width: i32) -> Option<Label> {
         let row = self.lanes[channel].row(net)?;
         let (start, end) = self.hull(net, channel);
-        let places = start + 2..=end - 1 - width;
-        places.map(|x| (row, x)).find(|&(row, x)| self.open(Some(net), channel, row, (x - 1, x + width)))
+        let x = (start + 2..=end - 1 - width).find(|x| self.open(Some(net), channel, row, (x - 1, x + width)))?;
+        Some(Label { net, channel, row, x, width, beside: None })
     }
 
     /// Puts in the columns that a label lacks at one of the net's channels, where this widens the fewest boxes.
-    fn make_room(&mut self, part: &Part, width: i32) -> (usize, i32, i32) {
+    fn make_room(&mut self, part: &Part, width: i32) -> Label {
         let mut choices = Vec::new();
         for &channel in &part.channels {
             choices.extend(self.rooms(part.net, channel, width));
@@ -189,11 +204,11 @@ impl Labeller<'_> {
             self.insert_row(part.channels[0]);
             choices = self.rooms(part.net, part.channels[0], width);
         }
-        let best = choices.into_iter().min_by_key(|c| (self.cost(c), c.row, c.x));
+        let best = choices.into_iter().min_by_key(|c| (self.cost(c), c.label.row, c.label.x));
         // a net passes its first channel: on a track, or upright through the row just made
         let best = best.expect("a net has a track or an upright piece in each of its channels");
         self.stretch(best.at, best.by);
-        (best.channel, best.row, best.x)
+        best.label
     }
 
     /// Columns that the picture gets wider by, and boxes.
@@ -209,25 +224,27 @@ impl Labeller<'_> {
         let mut out = Vec::new();
         if let Some(row) = self.lanes[channel].row(net) {
             let (start, end) = self.hull(net, channel);
+            let mut on_track = |x: i32, at: i32, by: i32| {
+                out.push(Choice { label: Label { net, channel, row, x, width, beside: None }, at, by });
+            };
             let mut x = start + 1;
             while x < end {
-                let until = (x..end).take_while(|&x| self.open(Some(net), channel, row, (x, x))).count() as i32;
-                if until > 0 {
-                    let by = (width + 2 - until).max(1);
-                    out.push(Choice { channel, row, x: x + 1, at: x + until, by });
+                let free = (x..end).take_while(|&x| self.open(Some(net), channel, row, (x, x))).count() as i32;
+                if free > 0 {
+                    on_track(x + 1, x + free, (width + 2 - free).max(1));
                 }
-                x += until + 1;
+                x += free + 1;
             }
-            out.push(Choice { channel, row, x: start + 2, at: start + 1, by: width + 2 });
+            on_track(start + 2, start + 1, width + 2);
         }
-        for (column, rows) in self.trunks(net, channel) {
-            for row in rows.filter(|&row| !self.covered(None, channel, row, (column + 1, column + 1))) {
-                let until =
-                    (column + 1..column + width).take_while(|&x| self.open(None, channel, row, (x, x))).count() as i32;
-                let ahead = (column + 1 + until, column + width);
-                let by = (width - until).max(1);
-                if !self.covered(None, channel, row, ahead) {
-                    out.push(Choice { channel, row, x: column + 1, at: column + 1 + until, by });
+        for (wire, rows) in self.trunks(net, channel) {
+            let x = Hand::Right.start(self.plan.wires[wire].x, width);
+            for row in rows {
+                let free = (x..x + width).take_while(|&x| self.open(None, channel, row, (x, x))).count() as i32;
+                // tracks of others would go on through the new columns
+                if !self.covered(None, channel, row, (x, x + width - 1)) {
+                    let label = Label { net, channel, row, x, width, beside: Some((wire, Hand::Right)) };
+                    out.push(Choice { label, at: x + free, by: (width - free).max(1) });
                 }
             }
         }
@@ -236,8 +253,14 @@ impl Labeller<'_> {
 
     fn stretch(&mut self, at: i32, by: i32) {
         self.plan.stretch(at, by);
-        // a label that starts just there stays at its line: the new columns are free
-        self.labels.iter_mut().filter(|l| l.x > at).for_each(|l| l.x += by);
+        for label in &mut self.labels {
+            match label.beside {
+                // it stays at its line
+                Some((wire, hand)) => label.x = hand.start(self.plan.wires[wire].x, label.width),
+                None if label.x > at => label.x += by,
+                None => {}
+            }
+        }
     }
 
     /// A free row below the first one of a channel.
@@ -253,13 +276,9 @@ impl Labeller<'_> {
     }
 }
 
-/// A place for a label once columns are put in.
+/// A place for a label once columns are put in: before which, and how many.
 struct Choice {
-    channel: usize,
-    row: i32,
-    /// Where the label starts.
-    x: i32,
-    /// Before which column, and how many.
+    label: Label,
     at: i32,
     by: i32,
 }

@@ -9,8 +9,8 @@
 //!    whole the same way: a group moves as one).
 //! 3. [`placement`]: columns, each row by isotonic regression (pool adjacent violators) towards the boxes
 //!    that it is connected to.
-//! 4. [`routing`]: each net's way through channels and gaps, a tree of shortest paths (Dijkstra), cheaper
-//!    along what the net already has: lines with one subject and one label share a trunk.
+//! 4. [`routing`]: each net's way through channels and gaps, a tree grown by A* searches from all that the net
+//!    already has: lines with one subject and one label share a trunk.
 //! 5. [`wires`]: a column for each vertical piece; no two nets share one within a channel, so any order of
 //!    tracks will do.
 //! 6. [`tracks`]: a row for each horizontal piece, in an order with few crossings (pairwise, as in Hashimoto

@@ -2,7 +2,7 @@
 
 use super::channels::{Channels, Passage};
 use super::model::{Form, Net, Rect, Side, Sketch};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
@@ -12,6 +12,10 @@ const BEND: i64 = 6;
 const AGAINST: i64 = 14;
 /// What a second trunk costs.
 const TRUNK: i64 = 30;
+/// How many places along a channel a search tells apart.
+const PLACES: i32 = 64;
+/// About how high a channel is, in columns.
+const CHANNEL: i64 = 4;
 /// What each line that already passes costs another.
 const CROWD: i64 = 2;
 
@@ -44,59 +48,80 @@ struct Step {
     end: Option<usize>,
 }
 
+/// A border of an end that a net has yet to reach.
+struct Goal {
+    channel: usize,
+    node: usize,
+    passage: Passage,
+    range: (i32, i32),
+    extra: i64,
+}
+
 struct Router<'a> {
     sketch: &'a Sketch,
     channels: &'a Channels,
     boxes: &'a [Rect],
     links: Vec<Vec<Link>>,
+    depths: Vec<i64>,
     crowd: FxHashMap<Passage, i64>,
 }
 
 /// Ways for all nets, in their order.
 pub(super) fn route(sketch: &Sketch, channels: &Channels, boxes: &[Rect]) -> Ways {
-    let links = links(sketch, channels, boxes);
-    let mut router = Router { sketch, channels, boxes, links, crowd: FxHashMap::default() };
+    let depths = depths(sketch, channels);
+    let links = links(sketch, channels, boxes, &depths);
+    let mut router = Router { sketch, channels, boxes, links, depths, crowd: FxHashMap::default() };
     Ways { passages: sketch.nets.iter().map(|net| router.net(net)).collect() }
 }
 
-/// All steps, by the channel that they start from.
-fn links(sketch: &Sketch, channels: &Channels, boxes: &[Rect]) -> Vec<Vec<Link>> {
-    let heights = heights(sketch, channels);
+/// All steps, by the channel that they start from. A step costs what lies between its channels.
+fn links(sketch: &Sketch, channels: &Channels, boxes: &[Rect], depths: &[i64]) -> Vec<Vec<Link>> {
     let mut out: Vec<Vec<Link>> = (0..channels.count()).map(|_| Vec::new()).collect();
-    let mut add = |passage: Passage, cost: i64| {
+    let mut add = |passage: Passage| {
         let range = channels.range(sketch, boxes, passage);
         let range = (range.0, range.1.max(range.0));
         if let (Some(upper), Some(lower)) = channels.ends(sketch, passage) {
+            let cost = depths[lower] - depths[upper];
             out[upper].push(Link { passage, to: lower, range, cost });
             out[lower].push(Link { passage, to: upper, range, cost });
         }
     };
     for group in 0..sketch.nodes.len() {
         for (row, children) in channels.rows[group].iter().enumerate() {
-            let tallest = children.iter().map(|&c| heights[c]).max().unwrap_or(0);
-            for at in 0..=children.len() {
-                add(Passage::Gap { group, row, at }, 2 * tallest + 4);
-            }
+            (0..=children.len()).for_each(|at| add(Passage::Gap { group, row, at }));
         }
         if group != 0 && matches!(sketch.nodes[group].form, Form::Group { .. }) {
-            add(Passage::Border { group, side: Side::Top }, 4);
-            add(Passage::Border { group, side: Side::Bottom }, 4);
+            add(Passage::Border { group, side: Side::Top });
+            add(Passage::Border { group, side: Side::Bottom });
         }
     }
     out
 }
 
-/// About how many rows each node takes.
-fn heights(sketch: &Sketch, channels: &Channels) -> Vec<i64> {
-    let mut out = vec![0; sketch.nodes.len()];
+/// About how far down each channel is, a row as two columns.
+fn depths(sketch: &Sketch, channels: &Channels) -> Vec<i64> {
+    let mut heights = vec![0; sketch.nodes.len()];
+    let tallest = |heights: &[i64], row: &[usize]| row.iter().map(|&c| heights[c]).max().unwrap_or(0) + CHANNEL;
     for node in (0..sketch.nodes.len()).rev() {
-        out[node] = match sketch.nodes[node].form {
-            Form::Leaf { height, .. } => i64::from(height),
+        heights[node] = match sketch.nodes[node].form {
+            Form::Leaf { height, .. } => 2 * i64::from(height),
             Form::Group { .. } => {
-                let row = |row: &Vec<usize>| row.iter().map(|&c| out[c]).max().unwrap_or(0) + 3;
-                channels.rows[node].iter().map(row).sum::<i64>() + 4
+                channels.rows[node].iter().map(|row| tallest(&heights, row)).sum::<i64>() + 2 * CHANNEL
             }
         };
+    }
+    let mut out = vec![0; channels.count()];
+    for group in 0..sketch.nodes.len() {
+        if matches!(sketch.nodes[group].form, Form::Leaf { .. }) {
+            continue;
+        }
+        let start = if group == 0 { 0 } else { out[channels.beside(sketch, group, Side::Top)] + CHANNEL };
+        let mut depth = start;
+        out[channels.channel(group, 0)] = depth;
+        for (row, children) in channels.rows[group].iter().enumerate() {
+            depth += tallest(&heights, children);
+            out[channels.channel(group, row + 1)] = depth;
+        }
     }
     out
 }
@@ -137,37 +162,52 @@ impl Router<'_> {
         if (side == Side::Bottom) == leaves { 0 } else { AGAINST }
     }
 
-    /// Adds the way to the nearest of the open ends; which one that is.
+    /// Adds the way to the nearest of the open ends; which one that is. An A* search: what is still to go is at
+    /// least the way straight there.
     fn grow(&self, tree: &mut Tree, hub: usize, outward: bool, open: &BTreeSet<usize>) -> Option<usize> {
-        let mut steps = self.starts(tree, hub, outward);
-        let mut heap: BinaryHeap<Reverse<(i64, usize)>> =
-            steps.iter().enumerate().map(|(at, s)| Reverse((s.1, at))).collect();
-        let mut steps: Vec<Step> = steps.drain(..).map(|(step, _)| step).collect();
         let goals = self.goals(open, !outward);
-        let mut seen = rustc_hash::FxHashSet::default();
-        while let Some(Reverse((cost, at))) = heap.pop() {
+        let rest = |channel: usize, columns: (i32, i32)| {
+            let to = |goal: &Goal| {
+                (self.depths[goal.channel] - self.depths[channel]).abs()
+                    + across(nearest(columns, goal.range).1)
+                    + goal.extra
+            };
+            goals.iter().map(to).min().unwrap_or(0)
+        };
+        let mut steps: Vec<Step> = Vec::new();
+        let mut heap = BinaryHeap::new();
+        for (step, cost) in self.starts(tree, hub, outward) {
+            heap.push(Reverse((cost + rest(step.channel, step.columns), steps.len(), cost)));
+            steps.push(step);
+        }
+        let mut seen = FxHashSet::default();
+        // in wide pictures, columns nearby count as the same place
+        let near = (self.boxes[0].w / PLACES).max(1);
+        let spot = |channel: usize, (low, high): (i32, i32)| (channel, low / near, high / near);
+        while let Some(Reverse((_, at, cost))) = heap.pop() {
             let Step { channel, columns, end, .. } = steps[at];
             if let Some(end) = end {
                 take(tree, &steps, at);
                 return Some(end);
             }
-            if !seen.insert((channel, columns)) {
+            if !seen.insert(spot(channel, columns)) {
                 continue;
             }
-            for &(goal, node, passage, extra) in goals.iter().filter(|g| g.0 == channel) {
-                let (columns, distance) = nearest(columns, self.channels.range(self.sketch, self.boxes, passage));
-                heap.push(Reverse((cost + across(distance) + extra, steps.len())));
-                steps.push(Step { channel: goal, columns, before: Some(at), passage: Some(passage), end: Some(node) });
+            for goal in goals.iter().filter(|g| g.channel == channel) {
+                let (columns, distance) = nearest(columns, goal.range);
+                let cost = cost + across(distance) + goal.extra;
+                heap.push(Reverse((cost, steps.len(), cost)));
+                let (before, passage, end) = (Some(at), Some(goal.passage), Some(goal.node));
+                steps.push(Step { channel, columns, before, passage, end });
             }
             for link in &self.links[channel] {
                 let (columns, distance) = nearest(columns, link.range);
-                if seen.contains(&(link.to, columns)) {
+                if seen.contains(&spot(link.to, columns)) {
                     continue;
                 }
                 let crowd = self.crowd.get(&link.passage).copied().unwrap_or(0);
-                let free = tree.passages.contains(&link.passage);
-                let price = if free { 0 } else { link.cost + crowd };
-                heap.push(Reverse((cost + across(distance) + price, steps.len())));
+                let cost = cost + across(distance) + link.cost + crowd;
+                heap.push(Reverse((cost + rest(link.to, columns), steps.len(), cost)));
                 steps.push(Step {
                     channel: link.to,
                     columns,
@@ -196,13 +236,15 @@ impl Router<'_> {
         out
     }
 
-    /// The borders of open ends: channel, node, piece, cost.
-    fn goals(&self, open: &BTreeSet<usize>, leaves: bool) -> Vec<(usize, usize, Passage, i64)> {
+    /// The borders of open ends.
+    fn goals(&self, open: &BTreeSet<usize>, leaves: bool) -> Vec<Goal> {
         let mut out = Vec::new();
         for &node in open {
             for side in [Side::Top, Side::Bottom] {
+                let passage = Passage::Pin { node, side };
                 let channel = self.channels.beside(self.sketch, node, side);
-                out.push((channel, node, Passage::Pin { node, side }, Self::against(side, leaves)));
+                let range = self.channels.range(self.sketch, self.boxes, passage);
+                out.push(Goal { channel, node, passage, range, extra: Self::against(side, leaves) });
             }
         }
         out

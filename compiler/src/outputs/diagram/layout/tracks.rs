@@ -3,6 +3,9 @@
 use super::channels::Channels;
 use super::wires::Plan;
 
+/// How often the tracks of a channel are gone through.
+const ROUNDS: usize = 8;
+
 /// The rows of a channel.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lanes {
@@ -76,34 +79,48 @@ fn lanes(plan: &Plan, channel: usize) -> Lanes {
 
 /// Each track goes where it crosses the others least, until none moves.
 fn order(tracks: &mut Vec<Track>) {
-    let mut moved = true;
-    let mut rounds = 0;
-    while moved && rounds < 8 {
-        moved = false;
-        rounds += 1;
-        for at in 0..tracks.len() {
-            let to = best_place(tracks, at);
+    let above: Vec<Vec<usize>> =
+        tracks.iter().map(|one| tracks.iter().map(|other| one.crossings_above(other)).collect()).collect();
+    let mut order: Vec<usize> = (0..tracks.len()).collect();
+    for _ in 0..ROUNDS {
+        let mut moved = false;
+        for track in 0..tracks.len() {
+            // `order` holds each track once
+            let Some(at) = order.iter().position(|&t| t == track) else { continue };
+            let to = best_place(&order, at, &above);
             if to != at {
-                let track = tracks.remove(at);
-                tracks.insert(to, track);
+                order.remove(at);
+                order.insert(to, track);
                 moved = true;
             }
         }
+        if !moved {
+            break;
+        }
     }
+    let mut by_place: Vec<(usize, Track)> = tracks.drain(..).enumerate().collect();
+    let mut place = vec![0; order.len()];
+    order.iter().enumerate().for_each(|(at, &track)| place[track] = at);
+    by_place.sort_by_key(|(track, _)| place[*track]);
+    tracks.extend(by_place.into_iter().map(|(_, track)| track));
 }
 
-/// The place of the fewest crossings for one track among the others; its own where none is better.
-fn best_place(tracks: &[Track], at: usize) -> usize {
-    let cost = |to: usize| {
-        let others = tracks.iter().enumerate().filter(|(other, _)| *other != at);
-        let one = |(place, (_, other)): (usize, (usize, &Track))| {
-            if place < to { other.crossings_above(&tracks[at]) } else { tracks[at].crossings_above(other) }
-        };
-        others.enumerate().map(one).sum::<usize>()
-    };
-    let own = cost(at);
-    let best = (0..tracks.len()).min_by_key(|&to| (cost(to), to)).unwrap_or(at);
-    if cost(best) < own { best } else { at }
+/// The place of the fewest crossings for the track at a place; its own where none is better. `above[a][b]`: how
+/// often `a` and `b` cross with `a` above.
+fn best_place(order: &[usize], at: usize, above: &[Vec<usize>]) -> usize {
+    let track = order[at];
+    let others = || order.iter().copied().filter(|&t| t != track);
+    // at the top first; each step down puts one more of the others above it
+    let mut cost: usize = others().map(|other| above[track][other]).sum();
+    let (mut best, mut own) = ((cost, 0), cost);
+    for (place, other) in others().enumerate() {
+        cost = cost - above[track][other] + above[other][track];
+        best = best.min((cost, place + 1));
+        if place + 1 == at {
+            own = cost;
+        }
+    }
+    if best.0 < own { best.1 } else { at }
 }
 
 /// Rows from 1: below all earlier tracks that a track lies over or touches.
