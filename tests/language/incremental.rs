@@ -176,7 +176,7 @@ fn seen(analysis: &Analysis) -> String {
         out.push_str(&format!("{} {:?} {diagnostic:?}\n", analysis.path(place.file), place.range));
     }
     if let Some(stacks) = analysis.stacks("main.obs") {
-        for file in kubernetes::emit(&stacks).files {
+        for file in kubernetes::files(&stacks, &kubernetes::emit(&stacks).objects) {
             out.push_str(&format!("{}\n{}\n", file.path, file.text));
         }
     }
