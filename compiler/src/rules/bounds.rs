@@ -2,7 +2,7 @@
 
 use super::{Context, list};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{Autoscale, Component, Graph, WorkloadKind};
+use crate::graph::{Autoscale, Component, WorkloadKind};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
@@ -13,7 +13,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let found = match autoscale.min > autoscale.max || autoscale.max == 0 {
             _ if !scalable => None,
             true => Some(reversed(component, autoscale)),
-            false => outside(graph, component, autoscale),
+            false => outside(context, component, autoscale),
         };
         out.extend(found);
     }
@@ -27,9 +27,9 @@ fn reversed(component: &Component, autoscale: &Autoscale) -> Diagnostic {
         .about(name.clone())
 }
 
-fn outside(graph: &Graph, component: &Component, autoscale: &Autoscale) -> Option<Diagnostic> {
+fn outside(context: &Context<'_>, component: &Component, autoscale: &Autoscale) -> Option<Diagnostic> {
     let (min, max) = (autoscale.min, autoscale.max);
-    let counts = graph.profiles.iter().zip(&component.replicas.by_profile);
+    let counts = context.graph().profiles.iter().zip(&component.replicas.by_profile);
     let wrong: Vec<(&str, u32)> =
         counts.filter(|(_, n)| !(min..=max).contains(n)).map(|(p, n)| (p.as_str(), *n)).collect();
     let (_, count) = wrong.first()?;
@@ -41,7 +41,7 @@ fn outside(graph: &Graph, component: &Component, autoscale: &Autoscale) -> Optio
     let plural = if wrong.len() == 1 { "" } else { "s" };
     let name = &component.name;
     let message = format!("`{name}` has {has} in profile{plural} {profiles}; its autoscaler keeps {min} to {max}");
-    let span = component.replicas.scale.as_ref().map_or(component.replicas.origin, |s| s.0);
+    let span = context.counted(component);
     let diagnostic = Diagnostic::new(Code::OBS4101, span, message)
         .label(autoscale.span, "bounds are set here")
         .help("the autoscaler would overrule the profile: make them agree");

@@ -12,7 +12,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for component in &context.graph().components {
         let Some(link) = component.params.get("image").and_then(|e| e.chain.last()) else { continue };
         let Some(image) = link.value.as_str() else { continue };
-        let found = floating(image, link.span, &component.name);
+        let found = floating(image, context.said(component, link.span), &component.name);
         out.extend(found.map(|d| d.about(component.name.clone())));
     }
     for &id in &names::program(context.db, context.entry).files {

@@ -33,7 +33,7 @@ mod unused_names;
 
 use crate::db::{self, Db, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::graph::{self, Graph, Waiver};
+use crate::graph::{self, Component, Graph, Waiver};
 use crate::names;
 use crate::syntax::ast::Item;
 use crate::text::Span;
@@ -54,6 +54,18 @@ impl<'a> Context<'a> {
     /// The graph of the default profile.
     pub fn graph(&self) -> &'a Graph {
         &self.graphs[0]
+    }
+
+    /// Where something was said of a component; its name, where only the library said it.
+    fn said(&self, component: &Component, place: Span) -> Span {
+        let by_library = db::is_library(self.db, db::file(self.db, place.file));
+        if by_library { component.name_span } else { place }
+    }
+
+    /// Where the number of a component's instances was set.
+    fn counted(&self, component: &Component) -> Span {
+        let replicas = &component.replicas;
+        self.said(component, replicas.scale.as_ref().map_or(replicas.origin, |s| s.0))
     }
 
     /// The item that a span belongs to, as it is written.

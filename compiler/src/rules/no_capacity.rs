@@ -11,7 +11,7 @@ const ENOUGH: u32 = 2;
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
     for component in graph.components.iter().filter(|c| c.state == State::Replicated) {
-        let grows = growth(component);
+        let grows = growth(context, component);
         let (what, span) = match (&component.replicas.autoscale, &grows) {
             (Some(autoscale), _) => ("an autoscaler of".to_owned(), autoscale.span),
             (None, Some((what, span))) => (what.clone(), *span),
@@ -29,9 +29,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 /// From how many to how many instances it goes with the profiles, where that is more than availability needs.
-fn growth(component: &Component) -> Option<(String, Span)> {
+fn growth(context: &Context<'_>, component: &Component) -> Option<(String, Span)> {
     let counts = &component.replicas.by_profile;
     let (least, most) = (*counts.iter().min()?, *counts.iter().max()?);
-    let span = component.replicas.scale.as_ref().map_or(component.replicas.origin, |s| s.0);
+    let span = context.counted(component);
     (most > least.max(ENOUGH)).then(|| (format!("going from {least} to {most} instances of"), span))
 }

@@ -12,7 +12,11 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let both = flow.signals.iter().any(|s| near.stores.contains(s) && far.stores.contains(s));
         let (Some(near_kept), Some(far_kept)) = (kept(near), kept(far)) else { continue };
         if both && far_kept < near_kept {
-            let span = far.params.get("retention").and_then(|r| r.chain.last()).map_or(far.span, |l| l.span);
+            let span = far
+                .params
+                .get("retention")
+                .and_then(|r| r.chain.last())
+                .map_or(far.span, |l| context.said(far, l.span));
             let (near_kept, far_kept) = (Quantity::Duration(near_kept), Quantity::Duration(far_kept));
             let message = format!(
                 "`{}` keeps data for {far_kept}, less than `{}`, which fills it and keeps {near_kept}",

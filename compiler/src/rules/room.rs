@@ -21,7 +21,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             _ => None,
         };
         let place = if size.is_some() { "a volume" } else { "a folder that is lost with the pod" };
-        let said = |e: &Effective| e.chain.last().map_or(component.span, |l| l.span);
+        let said = |e: &Effective| e.chain.last().map_or(component.span, |l| context.said(component, l.span));
         if retention.value.as_str().is_some_and(|word| word == "unlimited") {
             let message = format!("`{}` keeps data without end on {place}, which fills up", component.name);
             let help = "add a flow to an object store, or set a `retention`";

@@ -12,7 +12,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = format!("up to {most} instances of `{}` need a place for what they share", component.name);
-        let span = component.replicas.scale.as_ref().map_or(component.replicas.origin, |s| s.0);
+        let span = context.counted(component);
         out.push(
             Diagnostic::new(Code::OBS4103, span, message)
                 .label(component.name_span, format!("has no flow by `{}`", ways.join("` or `")))

@@ -21,7 +21,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 "`{}` is promised to be available, and {whose}is a single instance in profile {profiles}",
                 promised.name
             );
-            let span = needed.replicas.scale.as_ref().map_or(needed.replicas.origin, |s| s.0);
+            let span = context.counted(needed);
             out.push(
                 Diagnostic::new(Code::OBS4109, span, message)
                     .label(promised.name_span, "promised here")

@@ -26,7 +26,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             component.name,
             weak.join(", ")
         );
-        let span = component.replicas.scale.as_ref().map_or(component.replicas.origin, |s| s.0);
+        let span = context.counted(component);
         out.push(
             Diagnostic::new(Code::OBS4102, span, message)
                 .help("a write needs a majority of its copies, which of two is both: use 1, or 3 and more")
