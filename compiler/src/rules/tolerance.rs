@@ -1,6 +1,6 @@
 //! OBS4102: copies in a ring survive the loss of an instance.
 
-use super::Context;
+use super::{Context, list};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::State;
 
@@ -22,9 +22,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = format!(
-            "two instances of `{}` (profile {}) cost twice and survive the loss of none",
+            "two instances of `{}`, as in profile {}, cost twice and survive the loss of none",
             component.name,
-            weak.join(", ")
+            list(weak)
         );
         let span = context.counted(component);
         out.push(

@@ -736,7 +736,11 @@ impl KindBuilder<'_> {
                 let named = self.signals(signals);
                 for signal in signals.iter().filter(|s| named.contains(&s.name) && !carries.contains(&s.name)) {
                     let message = format!("`{}` doesn't carry {}", protocol.name, signal.name);
-                    self.info.diagnostics.push(Diagnostic::new(Code::OBS2106, signal.span, message));
+                    let help = match carries.is_empty() {
+                        true => "it carries no signal".to_owned(),
+                        false => format!("it carries {}", carries.join(", ")),
+                    };
+                    self.info.diagnostics.push(Diagnostic::new(Code::OBS2106, signal.span, message).help(help));
                 }
                 named
             }

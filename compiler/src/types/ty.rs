@@ -442,7 +442,12 @@ impl Form {
                 let (name, port) = rest.rsplit_once(':').map_or((rest, None), |(n, p)| (n, Some(p)));
                 let port_ok = port.is_none_or(|p| p.parse::<u16>().is_ok());
                 let ok = port_ok && name.len() <= 253 && name.split('.').all(label);
-                (!ok).then_some("a host name: labels of letters, digits and `-`, joined by dots")
+                let wanted = match name.ends_with('.') {
+                    // most often what an interpolation left
+                    true => "a host name, and this one's end is empty: is `domain` set in the `cluster`?",
+                    false => "a host name: labels of letters, digits and `-`, joined by dots",
+                };
+                (!ok).then_some(wanted)
             }
             Form::Path => (!text.starts_with('/') || !text.chars().all(plain))
                 .then_some("an absolute path: it starts with `/` and holds no spaces"),

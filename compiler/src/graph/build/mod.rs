@@ -290,7 +290,8 @@ impl<'a> Collected<'a> {
             for cluster in more {
                 let message = "a program has one cluster";
                 let diagnostic = Diagnostic::new(Code::OBS1005, cluster.name.span, message);
-                diagnostics.push(diagnostic.label(first.name.span, "declared here first"));
+                let help = "keep one; what differs between clusters can stand in files of their own";
+                diagnostics.push(diagnostic.label(first.name.span, "declared here first").help(help));
             }
         }
     }
