@@ -62,13 +62,13 @@ fn ready(command: &mut Command, log: &Path, port: u16, page: &str) -> Result<(),
 /// Starts each distinct container of a product that needs nothing outside of itself.
 fn each(product: &str, program: &str, page: &str, flags: impl Fn(u16) -> Vec<String>) {
     let Some(program) = find(program) else { return };
-    let mut refused = Vec::new();
+    let (mut refused, mut left) = (Vec::new(), Vec::new());
     for (name, container) in containers::of(product) {
-        let needs = ["s3:", "memberlist", "--cluster.peer"]
-            .into_iter()
-            .find(|needed| container.files.values().chain(&container.args).any(|text| text.contains(needed)));
-        if let Some(needed) = needs {
-            skipped(&format!("{product} of {name} isn't started: {needed} needs others"));
+        let needs_others = ["s3:", "memberlist", "--cluster.peer"]
+            .iter()
+            .any(|needed| container.files.values().chain(&container.args).any(|text| text.contains(needed)));
+        if needs_others {
+            left.push(name);
             continue;
         }
         let (_kept, folder) = scratch();
@@ -76,6 +76,9 @@ fn each(product: &str, program: &str, page: &str, flags: impl Fn(u16) -> Vec<Str
         let mut command = Command::new(&program);
         command.args(container.unpack(&folder)).args(flags(port)).current_dir(&folder);
         refused.extend(ready(&mut command, &folder.join("log"), port, page).err().map(|why| format!("{name}: {why}")));
+    }
+    if !left.is_empty() {
+        skipped(&format!("starting {product} of {}: a bucket or peers would be needed", left.join(", ")));
     }
     all_accepted(product, &refused);
 }

@@ -1,5 +1,6 @@
 //! What the suites share.
 
 pub mod fixture;
+pub mod generated;
 pub mod programs;
 pub mod stacks;

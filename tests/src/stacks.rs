@@ -18,7 +18,7 @@ pub struct Program {
     pub stacks: Arc<Vec<Stack>>,
 }
 
-/// All examples that compile to something, and the stacks of the Kubernetes suite.
+/// All examples that compile to something, the stacks of the Kubernetes suite, and programs made by chance.
 pub fn programs() -> &'static [Program] {
     static PROGRAMS: OnceLock<Vec<Program>> = OnceLock::new();
     PROGRAMS.get_or_init(|| {
@@ -26,8 +26,18 @@ pub fn programs() -> &'static [Program] {
         let own = disk::sources_below(&root().join("tests/kubernetes/stacks")).expect("so are these");
         // the guide word for word is there for its errors
         let entries = examples.into_iter().filter(|p| !p.ends_with("guide-literal/stack.obs")).chain(own);
-        entries.filter(|p| is_entry(p)).map(|p| program(&p)).collect()
+        let written = entries.filter(|p| is_entry(p)).map(|p| program(&p));
+        written.chain((0..SEEDS).filter_map(by_chance)).collect()
     })
+}
+
+/// How many seeds are tried for programs made by chance; about half make sense.
+const SEEDS: u64 = 12;
+
+fn by_chance(seed: u64) -> Option<Program> {
+    let (host, entry) = of_text(&crate::generated::program(seed));
+    let stacks = host.analysis().stacks(&entry)?;
+    Some(Program { name: format!("by chance {seed}"), stacks })
 }
 
 /// Files of the `kinds` folders are imported by others.
@@ -92,4 +102,15 @@ pub fn objects(stack: &Stack) -> Vec<Object> {
     let objects = kubernetes::objects(stack, &mut diagnostics);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
     objects
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chance_makes_programs_that_compile() {
+        let seeds: Vec<_> = (0..SEEDS).filter_map(by_chance).map(|p| p.name).collect();
+        assert!(seeds.len() >= 4, "only {seeds:?}");
+    }
 }
