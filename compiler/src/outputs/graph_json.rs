@@ -1,4 +1,22 @@
 //! The typed graph as data, for `obs graph`. Additions are compatible; a change raises `version`.
+//!
+//! ```text
+//! { version: 1, profile, profiles: [name],
+//!   cluster: { name, title, domain|null, kubernetes: "1.35" },
+//!   namespaces: [{ name, title, isolated }], layers: [{ name, title, namespace|null }],
+//!   components: [{ name, kind, title|null, namespace|null, layer|null, workload, state, image|null,
+//!     replicas: { count, profiles: {PROFILE: number}, autoscale: { min, max }|null },
+//!     ports: [{ name, number, protocol, purpose }],
+//!     accepts: [{ protocol, signals, port }], emits: [{ protocol, signals }],
+//!     stores: [signal], produces: [signal], params: {NAME: effective} }],
+//!   flows: [{ from, to, protocol, transport, signals, data: "forward"|"backward", ports: [number], url|null,
+//!     implicit, options: {NAME: effective} }],
+//!   backups: [{ component, schedule, keep, method }], waivers: [{ code, on: [component], until, reason }] }
+//! effective: { value, chain: [{ source, value }] }, from the weakest (a default) to what holds
+//! ```
+//!
+//! An arrow points from the side that opens the connection; `data` says which way the data goes. Components and flows
+//! are in the order of the source. Quantities and secrets are strings, as the language writes them.
 
 use crate::graph::{Component, Effective, Flow, Graph, LinkSource, Port, Signal, Stack, Workload};
 use crate::value::Value;

@@ -225,20 +225,27 @@ pub enum Command {
         profile: Option<String>,
     },
     /// Carry out the program's `test` items
+    #[command(after_help = "Examples:\n  obs test stack.obs\n  obs test stack.obs --format junit > tests.xml")]
     Test {
         file: PathBuf,
         #[command(flatten)]
         shown: Shown,
     },
     /// A first program that builds
+    #[command(after_help = "Example:\n  obs init demo && obs build demo/stack.obs -o out")]
     Init {
         #[arg(default_value = ".")]
         dir: PathBuf,
     },
     /// Start the language server, found beside obs or on the PATH
+    #[command(after_help = "Example, for an editor's settings:\n  obs lsp          it speaks on stdin and stdout")]
     Lsp,
     /// Completions for a shell, to stdout
+    #[command(
+        after_help = "Examples:\n  obs completions bash > ~/.local/share/bash-completion/completions/obs\n  obs completions fish > ~/.config/fish/completions/obs.fish"
+    )]
     Completions { shell: clap_complete::Shell },
     /// The manual page, to stdout
+    #[command(after_help = "Example:\n  obs man | man -l -")]
     Man,
 }

@@ -10,6 +10,9 @@ use std::time::{Duration, SystemTime};
 /// How often files are looked at. Looking works on every file system, network mounts too.
 const EVERY: Duration = Duration::from_millis(200);
 
+/// For how long files must be still after a change.
+const QUIET: Duration = Duration::from_millis(60);
+
 /// Runs `work`, and again after each change, until interrupted. What goes wrong is shown and waited out.
 pub fn watch(
     session: &Session,
@@ -30,7 +33,21 @@ pub fn watch(
             }
             std::thread::sleep(EVERY);
         }
+        settle(program);
         program.refresh();
+    }
+}
+
+/// Waits out a write that is under way: a file that was just emptied is no program to build.
+fn settle(program: &Program) {
+    let mut last = stamps(program);
+    loop {
+        std::thread::sleep(QUIET);
+        let now = stamps(program);
+        if now == last || interrupt::pending() {
+            return;
+        }
+        last = now;
     }
 }
 

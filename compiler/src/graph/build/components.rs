@@ -181,8 +181,7 @@ impl<'a> Builder<'a> {
 
     /// The last `scale` item about a component, and the profiles that it leaves out.
     fn scale_item(&self, name: &SmolStr) -> Option<(Span, Vec<SmolStr>)> {
-        let mut all = self.program.cores.iter().flat_map(|c| &c.scales);
-        let scale = all.rfind(|s| s.targets.iter().any(|(t, _)| t == name))?;
+        let scale = self.program.scales.get(name)?.last()?;
         let says = |profile: &SmolStr| scale.counts.iter().any(|(name, _)| name.name == *profile);
         let replicas = |p: &ProfileCore| p.settings.iter().any(|(c, s)| c == name && s.name == "replicas");
         // a profile takes over what those say that it extends
@@ -206,9 +205,8 @@ impl<'a> Builder<'a> {
     /// What `scale` says of a component; of several, the last.
     fn scale(&mut self, world: &Early<'_>, name: &SmolStr) -> Option<(i64, Span)> {
         let profiles = profile_names(self.program.cores, &self.program.profiles[world.profile]);
-        let about = self.program.cores.iter().flat_map(|c| &c.scales);
         let mut found = None;
-        for scale in about.filter(|s| s.targets.iter().any(|(t, _)| t == name)) {
+        for scale in self.program.scales.get(name).into_iter().flatten() {
             // a profile that isn't named takes the number of the one it extends
             let count = profiles.iter().find_map(|p| scale.counts.iter().find(|(name, _)| name.name == **p));
             if let Some((_, core)) = count {
@@ -222,8 +220,7 @@ impl<'a> Builder<'a> {
     }
 
     fn autoscale(&mut self, world: &Early<'_>, name: &SmolStr) -> Option<Autoscale> {
-        let mut all = self.program.cores.iter().flat_map(|c| &c.autoscales);
-        let core = all.rfind(|a| a.targets.iter().any(|(t, _)| t == name))?;
+        let core = self.program.autoscales.get(name)?.last()?;
         let mut eval = Evaluator::new(self.db, world);
         let autoscale = read_autoscale(&mut eval, core);
         self.diagnostics.append(&mut eval.diagnostics);

@@ -17,7 +17,9 @@ use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::eval::Evaluator;
 use crate::names::{self, Export, Space};
 use crate::text::{FileId, Span};
-use crate::types::items::{self, AssertCore, BlockCore, ComponentCore, FileCore, ProfileCore, TestCore};
+use crate::types::items::{
+    self, AssertCore, AutoscaleCore, BlockCore, ComponentCore, FileCore, ProfileCore, ScaleCore, TestCore,
+};
 use crate::value::{Record, Spanned, Value};
 use early::Settings;
 use indexmap::IndexMap;
@@ -92,11 +94,26 @@ fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     out
 }
 
+/// Items by the names of the components that they are about.
+type ByTarget<'a, T> = FxHashMap<SmolStr, Vec<&'a T>>;
+
+fn by_target<'a, T>(items: impl Iterator<Item = &'a T>, targets: impl Fn(&T) -> &[(SmolStr, Span)]) -> ByTarget<'a, T> {
+    let mut out: ByTarget<'a, T> = FxHashMap::default();
+    for item in items {
+        targets(item).iter().for_each(|(name, _)| out.entry(name.clone()).or_default().push(item));
+    }
+    out
+}
+
 /// The items of all files of a program, and what holds for all profiles.
 pub(super) struct Collected<'a> {
     pub(super) cores: &'a [&'a FileCore],
     /// The components of all files, by their places.
     pub(super) by_span: FxHashMap<Span, &'a ComponentCore>,
+    /// `scale` items by the components that they are about, in the order of the source.
+    pub(super) scales: ByTarget<'a, ScaleCore>,
+    /// `autoscale` items, the same.
+    pub(super) autoscales: ByTarget<'a, AutoscaleCore>,
     files: Vec<FileId>,
     pub(super) profiles: Vec<SmolStr>,
     cluster: Cluster,
@@ -129,6 +146,8 @@ impl<'a> Collected<'a> {
         let mut out = Self {
             cores,
             by_span,
+            scales: by_target(cores.iter().flat_map(|c| &c.scales), |s| &s.targets),
+            autoscales: by_target(cores.iter().flat_map(|c| &c.autoscales), |a| &a.targets),
             files,
             profiles,
             cluster,
