@@ -46,11 +46,11 @@ path{fill:none;stroke-width:1.5}
 
 const DARK: &str = "\
 text{fill:#e6ebf2}.n{fill:#b0bcc8}.p{fill:#0f141a}.f1{fill:#161d26;stroke:#7d8ea3}.f2{fill:#1d2733;stroke:#7d8ea3}
-.f0{fill:#0f141a;stroke:#7d8ea3}.b{fill:#0f141a;stroke:#a9b8ca}
+.f0{fill:#0f141a;stroke:#7d8ea3}.b{fill:#0f141a;stroke:#a9b8ca}.g{stroke:none}
 ";
 
 pub(super) fn paint(picture: &Picture) -> String {
-    let scene = Scene::of(picture, WIDTH);
+    let scene = Scene::of(picture, WIDTH, room);
     let drawing = &scene.drawing;
     let text = LEGEND.iter().map(|l| measured("n", l)).chain([measured("t", &scene.title)]).max().unwrap_or(0);
     let (columns, rows) = (drawing.width.max(text / CELL.0 + 1) + 2 * MARGIN, drawing.height + HEAD + FOOT);
@@ -124,7 +124,7 @@ fn nodes(scene: &Scene, out: &mut String) {
 /// A title upon the top border, on the ground of its frame; the drawing keeps lines away from it.
 fn frame_title(rect: &Rect, title: &str, class: &str) -> String {
     let (x, y) = ((rect.x + 2) * CELL.0, middle(Point { x: 0, y: rect.y }).1);
-    let room = (super::scene::columns(title) + 1) * CELL.0;
+    let room = (room(title, true) + 1) * CELL.0;
     let ground = measured("h", title).min(room - 4) + 6;
     let ground = format!(
         "<rect class=\"{class} g\" x=\"{}\" y=\"{}\" width=\"{ground}\" height=\"16\" rx=\"3\"/>\n",
@@ -142,6 +142,12 @@ fn line(class: &str, x: i32, y: i32, text: &str, room: i32) -> String {
         String::new()
     };
     format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{fit}>{}</text>\n", xml_escape(text))
+}
+
+/// Columns that a text needs: those of a terminal do for most.
+fn room(text: &str, bold: bool) -> i32 {
+    let pixels = measured(if bold { "h" } else { "n" }, text);
+    super::scene::columns(text).max((pixels + CELL.0 - 1) / CELL.0)
 }
 
 /// Pixels of a text, no fewer than in common fonts.
