@@ -3,4 +3,5 @@
 mod guide;
 mod layout;
 mod mermaid;
+mod pictures;
 mod programs;

@@ -148,7 +148,7 @@ pub enum Command {
         file: PathBuf,
         #[arg(long, default_value = "system", help = format!("Which picture: {}", VIEWS.join(", ")), value_name = "V")]
         view: String,
-        /// Form of the picture: ascii, svg, mermaid.
+        /// Form of the picture: ascii, svg, mermaid, dot.
         #[arg(long, value_parser = diagram_format, default_value = "ascii", value_name = "FORM")]
         format: DiagramFormat,
         /// The profile to show; the first one without.

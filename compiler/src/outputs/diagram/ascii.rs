@@ -34,7 +34,7 @@ struct Canvas {
 }
 
 pub(super) fn paint(picture: &Picture) -> String {
-    let scene = Scene::of(picture, WIDTH);
+    let scene = Scene::of(picture, WIDTH, |text, _| columns(text));
     let mut canvas = Canvas::new(scene.drawing.width, scene.drawing.height);
     for (item, &rect) in scene.items.iter().zip(&scene.drawing.boxes).skip(1) {
         canvas.item(item, rect);

@@ -52,6 +52,8 @@ impl Arrow {
 struct Filter<'a> {
     graph: &'a Graph,
     settings: Option<&'a Record>,
+    /// Only flows that carry this.
+    signal: Option<Signal>,
 }
 
 impl Filter<'_> {
@@ -67,6 +69,7 @@ impl Filter<'_> {
     fn shows_flow(&self, flow: &Flow) -> bool {
         let signal = |words: Vec<String>| flow.signals.iter().any(|s: &Signal| words.iter().any(|w| w == s.name()));
         self.lists("protocols", &flow.protocol).unwrap_or(true)
+            && self.signal.is_none_or(|s| flow.signals.contains(&s))
             && self.words("signals").is_none_or(signal)
             && self.shows(self.graph.component(flow.from))
             && self.shows(self.graph.component(flow.to))
@@ -83,7 +86,8 @@ impl Filter<'_> {
 
     /// A view by signals or protocols shows only what takes part.
     fn takes_part(&self, component: &Component) -> bool {
-        let by_flow = self.settings.is_some_and(|s| s.contains_key("signals") || s.contains_key("protocols"));
+        let by_flow = self.signal.is_some()
+            || self.settings.is_some_and(|s| s.contains_key("signals") || s.contains_key("protocols"));
         let touches = |f: &&Flow| f.from == component.id || f.to == component.id;
         !by_flow || self.graph.flows.iter().filter(touches).any(|f| self.shows_flow(f))
     }
@@ -92,13 +96,20 @@ impl Filter<'_> {
 impl Picture {
     /// All of the graph, nested as it is declared.
     pub(super) fn system(graph: &Graph) -> Self {
-        Self::filtered(graph, "System architecture".to_owned(), &Filter { graph, settings: None })
+        Self::filtered(graph, "System architecture".to_owned(), &Filter { graph, settings: None, signal: None })
+    }
+
+    /// The ways of one signal, and what takes part in them.
+    pub(super) fn of_signal(graph: &Graph, signal: Signal) -> Self {
+        let (first, rest) = signal.name().split_at(1);
+        let title = format!("{}{rest}", first.to_uppercase());
+        Self::filtered(graph, title, &Filter { graph, settings: None, signal: Some(signal) })
     }
 
     /// A view of the program's own.
     pub(super) fn of_view(graph: &Graph, view: &View) -> Self {
         let title = view.title.as_ref().unwrap_or(&view.name).to_string();
-        let mut out = Self::filtered(graph, title, &Filter { graph, settings: Some(&view.settings) });
+        let mut out = Self::filtered(graph, title, &Filter { graph, settings: Some(&view.settings), signal: None });
         let direction = view.settings.get("direction").and_then(|d| d.value.as_str());
         out.sideways = direction.is_some_and(|d| d == "right");
         out

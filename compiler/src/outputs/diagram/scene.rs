@@ -22,6 +22,9 @@ pub(super) enum Item {
     Box { lines: Vec<String>, external: bool },
 }
 
+/// How many columns a text takes, in bold or not.
+pub(super) type Measure = fn(&str, bool) -> i32;
+
 /// Columns of text.
 pub(super) fn columns(text: &str) -> i32 {
     // no line of a picture comes near the limits of i32
@@ -34,8 +37,9 @@ fn plain(text: &str) -> String {
 }
 
 impl Scene {
-    /// Lays a picture out, about as wide as a page of this many columns.
-    pub(super) fn of(picture: &Picture, width: i32) -> Self {
+    /// Lays a picture out, about as wide as a page of this many columns. `measure` says how many columns a text
+    /// takes, in bold or not: at least those of a terminal.
+    pub(super) fn of(picture: &Picture, width: i32, measure: Measure) -> Self {
         let mut out = Self {
             title: plain(&picture.title),
             items: vec![Item::Frame { title: String::new() }],
@@ -44,31 +48,39 @@ impl Scene {
             drawing: Drawing::default(),
         };
         let mut names = BTreeMap::new();
-        out.nodes(0, &picture.content, &picture.arrows, &mut names);
+        out.nodes(0, &picture.content, &picture.arrows, measure, &mut names);
         let mut nets = nets(&picture.arrows, &names);
         for (_, net) in &mut nets {
             whole_groups(&out.sketch, net);
         }
         for (label, net) in joined(nets) {
-            out.sketch.nets.push(Net { label: columns(&label), ..net });
+            out.sketch.nets.push(Net { label: measure(&label, false), ..net });
             out.labels.push(label);
         }
         out.drawing = lay_out(&out.sketch);
         out
     }
 
-    fn nodes(&mut self, parent: usize, nodes: &[Node], arrows: &[Arrow], names: &mut BTreeMap<String, usize>) {
+    fn nodes(
+        &mut self,
+        parent: usize,
+        nodes: &[Node],
+        arrows: &[Arrow],
+        measure: Measure,
+        names: &mut BTreeMap<String, usize>,
+    ) {
         for node in nodes {
             match node {
                 Node::Group { title, content } => {
                     let title = plain(title);
-                    let group = self.sketch.add(parent, Form::Group { title: columns(&title) + 2 });
+                    let group = self.sketch.add(parent, Form::Group { title: measure(&title, true) + 2 });
                     self.items.push(Item::Frame { title });
-                    self.nodes(group, content, arrows, names);
+                    self.nodes(group, content, arrows, measure, names);
                 }
                 Node::Box(shape) => {
                     let lines = lines(shape, arrows);
-                    let width = lines.iter().map(|l| columns(l)).max().unwrap_or(0) + 4;
+                    let columns = lines.iter().enumerate().map(|(at, line)| measure(line, at == 0));
+                    let width = columns.max().unwrap_or(0) + 4;
                     let form = Form::Leaf { width, height: lines.len() as i32 + 2 };
                     names.insert(shape.name.clone(), self.sketch.add(parent, form));
                     self.items.push(Item::Box { lines, external: shape.external });

@@ -16,11 +16,14 @@ const FONT: f64 = 12.0;
 const BASE: i32 = 4;
 /// Rows above and below the drawing for its title and the legend; columns at its sides.
 const HEAD: i32 = 2;
-const FOOT: i32 = 2;
+const FOOT: i32 = 3;
 const MARGIN: i32 = 2;
 /// Pictures are about as wide as this many columns, where what is in them allows.
 const WIDTH: i32 = 100;
-const LEGEND: &str = "An arrow points from the side that opens the connection to the side that listens. Dashed: not deployed by this program.";
+const LEGEND: [&str; 2] = [
+    "An arrow points from the side that opens the connection to the side that listens.",
+    "Dashed: not deployed by this program.",
+];
 
 /// Colours of lines by label, told apart with any kind of colour blindness (after Okabe and Ito), each with a
 /// contrast of 4.5 or more on every ground: for light and for dark.
@@ -43,14 +46,14 @@ path{fill:none;stroke-width:1.5}
 
 const DARK: &str = "\
 text{fill:#e6ebf2}.n{fill:#b0bcc8}.p{fill:#0f141a}.f1{fill:#161d26;stroke:#7d8ea3}.f2{fill:#1d2733;stroke:#7d8ea3}
-.f0{fill:#0f141a;stroke:#7d8ea3}.b{fill:#0f141a;stroke:#a9b8ca}
+.f0{fill:#0f141a;stroke:#7d8ea3}.b{fill:#0f141a;stroke:#a9b8ca}.g{stroke:none}
 ";
 
 pub(super) fn paint(picture: &Picture) -> String {
-    let scene = Scene::of(picture, WIDTH);
+    let scene = Scene::of(picture, WIDTH, room);
     let drawing = &scene.drawing;
-    let text = LEGEND.len() as i32;
-    let (columns, rows) = (drawing.width.max(text) + 2 * MARGIN, drawing.height + HEAD + FOOT);
+    let text = LEGEND.iter().map(|l| measured("n", l)).chain([measured("t", &scene.title)]).max().unwrap_or(0);
+    let (columns, rows) = (drawing.width.max(text / CELL.0 + 1) + 2 * MARGIN, drawing.height + HEAD + FOOT);
     let (width, height) = (columns * CELL.0, rows * CELL.1);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"title desc\" width=\"{width}\" height=\"{height}\" \
@@ -66,7 +69,10 @@ pub(super) fn paint(picture: &Picture) -> String {
     nodes(&scene, &mut out);
     nets(&scene, &mut out);
     out.push_str("</g>\n");
-    out.push_str(&line("n", MARGIN * CELL.0, height - CELL.1 + BASE, LEGEND, width - 2 * MARGIN * CELL.0));
+    for (number, text) in LEGEND.iter().rev().enumerate() {
+        let y = height - (number as i32 + 1) * CELL.1 + BASE;
+        out.push_str(&line("n", MARGIN * CELL.0, y, text, width - 2 * MARGIN * CELL.0));
+    }
     out.push_str("</svg>\n");
     out
 }
@@ -118,9 +124,10 @@ fn nodes(scene: &Scene, out: &mut String) {
 /// A title upon the top border, on the ground of its frame; the drawing keeps lines away from it.
 fn frame_title(rect: &Rect, title: &str, class: &str) -> String {
     let (x, y) = ((rect.x + 2) * CELL.0, middle(Point { x: 0, y: rect.y }).1);
-    let room = (super::scene::columns(title) + 1) * CELL.0;
+    let room = (room(title, true) + 1) * CELL.0;
+    let ground = measured("h", title).min(room - 4) + 6;
     let ground = format!(
-        "<rect class=\"{class} g\" x=\"{}\" y=\"{}\" width=\"{room}\" height=\"16\" rx=\"3\"/>\n",
+        "<rect class=\"{class} g\" x=\"{}\" y=\"{}\" width=\"{ground}\" height=\"16\" rx=\"3\"/>\n",
         x - 4,
         y - 8
     );
@@ -129,15 +136,28 @@ fn frame_title(rect: &Rect, title: &str, class: &str) -> String {
 
 /// A line of text. Where it might not fit in common fonts it is set to the room there is.
 fn line(class: &str, x: i32, y: i32, text: &str, room: i32) -> String {
-    let bold = if class == "n" { 1.0 } else { 1.12 };
-    let size = if class == "t" { 15.0 / FONT } else { 1.0 };
-    let wide = text.chars().map(advance).sum::<f64>() * FONT * bold * size;
-    let fit = if wide > f64::from(room) {
+    let fit = if measured(class, text) > room {
         format!(" textLength=\"{room}\" lengthAdjust=\"spacingAndGlyphs\"")
     } else {
         String::new()
     };
     format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{fit}>{}</text>\n", xml_escape(text))
+}
+
+/// Columns that a text needs: those of a terminal do for most.
+fn room(text: &str, bold: bool) -> i32 {
+    let pixels = measured(if bold { "h" } else { "n" }, text);
+    super::scene::columns(text).max((pixels + CELL.0 - 1) / CELL.0)
+}
+
+/// Pixels of a text, no fewer than in common fonts.
+fn measured(class: &str, text: &str) -> i32 {
+    let size = match class {
+        "t" => 15.0 * 1.12,
+        "h" => FONT * 1.12,
+        _ => FONT,
+    };
+    (text.chars().map(advance).sum::<f64>() * size).ceil() as i32
 }
 
 /// How far a character moves on in em, no less than in any common sans-serif (Verdana and DejaVu are the widest).

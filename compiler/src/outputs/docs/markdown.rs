@@ -37,6 +37,11 @@ impl Document {
         }
     }
 
+    /// A picture in a file beside the document. Names of views are plain words: no path needs escaping.
+    pub(super) fn image(&mut self, alternative: &str, path: &str) {
+        self.blocks.push(format!("![{}]({path})", escape(alternative)));
+    }
+
     /// A code block; its fence is longer than any run of backticks in it.
     pub(super) fn fence(&mut self, language: &str, text: &str) {
         let mut fence = "```".to_owned();

@@ -8,13 +8,13 @@ use super::diagram::{self, Format};
 use crate::graph::{Graph, Stack};
 use markdown::{Document, Table};
 
-/// The guide, one file; the first stack is the default profile. At least one stack.
+/// The guide and its pictures; the first stack is the default profile. At least one stack.
 pub fn markdown(stacks: &[Stack]) -> Vec<OutputFile> {
     let Some(stack) = stacks.first() else { return Vec::new() };
     let graph = &stack.graph;
     let mut doc = Document::default();
     introduction(graph, &mut doc);
-    pictures(graph, &mut doc);
+    let mut files = pictures(graph, &mut doc);
     section(&mut doc, "Components", tables::components(stack));
     section(&mut doc, "Ports", tables::ports(graph));
     section(&mut doc, "Flows", tables::flows(graph));
@@ -25,7 +25,8 @@ pub fn markdown(stacks: &[Stack]) -> Vec<OutputFile> {
     section(&mut doc, "Backups", tables::backups(graph));
     section(&mut doc, "Alerts", tables::alerts(graph));
     section(&mut doc, "Accepted findings", tables::waivers(graph));
-    vec![OutputFile { path: "README.md".to_owned(), text: doc.finish(), origins: Vec::new() }]
+    files.insert(0, OutputFile { path: "README.md".to_owned(), text: doc.finish(), origins: Vec::new() });
+    files
 }
 
 fn introduction(graph: &Graph, doc: &mut Document) {
@@ -39,19 +40,37 @@ fn introduction(graph: &Graph, doc: &mut Document) {
     doc.markdown("*Written by `obs docs` from the source of the stack; changes here are lost.*");
 }
 
-fn pictures(graph: &Graph, doc: &mut Document) {
-    doc.heading(2, "System architecture");
-    // the view exists, always
-    doc.fence("text", &diagram::draw(graph, "system", Format::Ascii).unwrap_or_default());
-    doc.markdown(
-        "An arrow points from the side that opens the connection to the side that listens. What stands in a dashed \
-         box is not deployed by this program.",
-    );
-    doc.fence("mermaid", &diagram::draw(graph, "system", Format::Mermaid).unwrap_or_default());
-    for view in &graph.views {
-        doc.heading(2, view.title.as_ref().unwrap_or(&view.name));
-        doc.fence("mermaid", &diagram::draw(graph, &view.name, Format::Mermaid).unwrap_or_default());
+/// Each view with its picture: a file beside the guide. The system also as text and for Mermaid, where
+/// pictures don't show.
+fn pictures(graph: &Graph, doc: &mut Document) -> Vec<OutputFile> {
+    let own = graph.views.iter().map(|v| (v.name.as_str(), v.title.as_ref().unwrap_or(&v.name).to_string()));
+    let known = [("system", "System architecture"), ("metrics", "Metrics"), ("logs", "Logs"), ("traces", "Traces")];
+    let shown: Vec<(&str, String)> =
+        known.map(|(view, title)| (view, title.to_owned())).into_iter().chain(own).collect();
+    let mut files: Vec<OutputFile> = Vec::new();
+    for (view, title) in &shown {
+        let path = format!("{view}.svg");
+        if !diagram::shows(graph, view) {
+            continue;
+        }
+        // a program's own view takes the place of one that always exists
+        let Some(text) = diagram::draw(graph, view, Format::Svg).filter(|_| files.iter().all(|f| f.path != path))
+        else {
+            continue;
+        };
+        doc.heading(2, title);
+        doc.image(title, &path);
+        files.push(OutputFile { path, text, origins: Vec::new() });
+        if *view == "system" {
+            doc.markdown(
+                "An arrow points from the side that opens the connection to the side that listens. What stands in a \
+                 dashed box is not deployed by this program. The same as text, and for Mermaid:",
+            );
+            doc.fence("text", &diagram::draw(graph, view, Format::Ascii).unwrap_or_default());
+            doc.fence("mermaid", &diagram::draw(graph, view, Format::Mermaid).unwrap_or_default());
+        }
     }
+    files
 }
 
 fn section(doc: &mut Document, title: &str, table: Table) {
