@@ -33,13 +33,26 @@ pub enum Event {
         /// What was found.
         findings: Vec<Finding>,
     },
+    /// What is wrong with open documents is no longer what the editor was told when it asked.
+    Stale,
+}
+
+/// What the editor is like.
+#[derive(Debug, Clone, Default)]
+pub struct Greeting {
+    /// How it counts.
+    pub encoding: Encoding,
+    /// Whether it asks for what is wrong with open documents, instead of being told.
+    pub pulls: bool,
+    /// The folders that it has open.
+    pub folders: Vec<PathBuf>,
 }
 
 /// What the editor does.
 #[derive(Debug)]
 pub enum Notice {
-    /// How it counts, and the folders that it has open.
-    Start(Encoding, Vec<PathBuf>),
+    /// It greets.
+    Start(Greeting),
     /// A document is opened.
     Open(DocumentId, i32, String),
     /// A document changes.
@@ -129,6 +142,7 @@ impl Analysis {
             keys: BTreeMap::new(),
             library: Library::within(cache),
             encoding: Encoding::default(),
+            pulls: false,
             edits: 0,
             due: BTreeMap::new(),
             checking: false,
@@ -237,6 +251,7 @@ struct Thread {
     keys: BTreeMap<String, Key>,
     library: Library,
     encoding: Encoding,
+    pulls: bool,
     /// Counts what the editor does to documents.
     edits: u64,
     /// When each changed project is to be checked.
@@ -303,9 +318,10 @@ impl Thread {
             self.edits += 1;
         }
         match notice {
-            Notice::Start(encoding, folders) => {
-                self.encoding = encoding;
-                self.look_into(folders);
+            Notice::Start(greeting) => {
+                self.encoding = greeting.encoding;
+                self.pulls = greeting.pulls;
+                self.look_into(greeting.folders);
             }
             Notice::Folders(folders) => self.look_into(folders),
             Notice::Open(document, version, text) => self.open(document, version, text),
@@ -329,14 +345,26 @@ impl Thread {
     fn open(&mut self, document: DocumentId, version: i32, text: String) {
         let key = Key::of(&document, &self.library);
         let entry = Document { uri: document.uri.clone(), version, text };
-        self.project(key.root.clone()).open(&key.path, entry);
+        let project = self.project(key.root.clone());
+        project.open(&key.path, entry);
+        if self.pulls && self.forget(&key) {
+            self.tell(Place::Uri(document.uri.clone()), Some(version), Vec::new());
+        }
         self.changed(&key.root, Duration::ZERO);
         self.keys.insert(document.uri, key);
+    }
+
+    /// Forgets what the editor was told of a document; says whether there was anything.
+    fn forget(&mut self, key: &Key) -> bool {
+        self.project(key.root.clone()).published.remove(&key.path).is_some()
     }
 
     fn close(&mut self, document: &DocumentId) {
         let Some(key) = self.keys.remove(&document.uri) else { return };
         self.project(key.root.clone()).close(&key.path);
+        if self.pulls {
+            self.forget(&key);
+        }
         if matches!(key.root, Root::Alone(_)) {
             self.projects.remove(&key.root);
             self.due.remove(&key.root);
@@ -476,7 +504,11 @@ impl Thread {
                 false => _ = project.published.insert(path, findings),
             }
         }
-        news.into_iter().for_each(|(place, version, findings)| self.tell(place, version, findings));
+        let (asked, told) = news.into_iter().partition::<Vec<_>, _>(|(_, version, _)| self.pulls && version.is_some());
+        if !asked.is_empty() {
+            let _ = self.events.send(Event::Stale);
+        }
+        told.into_iter().for_each(|(place, version, findings)| self.tell(place, version, findings));
     }
 
     fn tell(&self, place: Place, version: Option<i32>, findings: Vec<Finding>) {
@@ -517,10 +549,9 @@ impl Check {
         }
         let has_open = |entry: &&String| analysis.project_files(entry).iter().any(|f| self.open.contains(f));
         let (first, rest): (Vec<&String>, Vec<&String>) = entries.iter().partition(has_open);
-        let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
         let find = |entries: &[&String]| {
-            let mut findings = Findings::default();
-            entries.iter().for_each(|entry| findings.add(&self.view, entry, &today));
+            let mut findings = Findings::new();
+            entries.iter().for_each(|entry| findings.add(&self.view, entry));
             findings.finish()
         };
         if !rest.is_empty() {

@@ -2,13 +2,14 @@
 
 use crate::convert;
 use crate::places::Encoding;
+use serde_json::Value;
 use tower_lsp::lsp_types::{
     ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
-    FoldingRangeProviderCapability, HoverProviderCapability, MarkupKind, OneOf, PositionEncodingKind, RenameOptions,
-    SaveOptions, SemanticTokensFullOptions, SemanticTokensOptions, SemanticTokensServerCapabilities,
-    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    DiagnosticOptions, DiagnosticServerCapabilities, FoldingRangeProviderCapability, HoverProviderCapability,
+    MarkupKind, OneOf, PositionEncodingKind, RenameOptions, SaveOptions, SemanticTokensFullOptions,
+    SemanticTokensOptions, SemanticTokensServerCapabilities, ServerCapabilities, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 /// What the editor can do.
@@ -34,13 +35,16 @@ pub struct Client {
     pub code_actions: bool,
     /// Folds within a line.
     pub line_folds_only: bool,
+    /// Asking for diagnostics of open documents, and wanting to instead of being told.
+    pub pulls: bool,
     /// Telling of files that change, when asked to.
     pub watches: bool,
 }
 
 impl Client {
-    /// Reads what the editor says of itself; what it doesn't mention it can't do.
-    pub fn of(client: &ClientCapabilities) -> Self {
+    /// Reads what the editor says of itself; what it doesn't mention it can't do. Its options may say
+    /// `{"diagnostics": "pull"}`: not every editor that can ask for diagnostics does, so they are told otherwise.
+    pub fn of(client: &ClientCapabilities, options: Option<&Value>) -> Self {
         let general = client.general.as_ref();
         let encodings = general.and_then(|g| g.position_encodings.as_deref()).unwrap_or_default();
         let text = client.text_document.as_ref();
@@ -57,6 +61,7 @@ impl Client {
             markdown: hover.contains(&MarkupKind::Markdown),
             related: diagnostics.and_then(|d| d.related_information).unwrap_or_default(),
             code_links: diagnostics.and_then(|d| d.code_description_support).unwrap_or_default(),
+            pulls: text.is_some_and(|t| t.diagnostic.is_some()) && options.is_some_and(|o| o["diagnostics"] == "pull"),
             prepares_renames: text.and_then(|t| t.rename.as_ref()?.prepare_support).unwrap_or_default(),
             nested_symbols: symbols.unwrap_or_default(),
             versioned_edits: workspace.and_then(|w| w.workspace_edit.as_ref()?.document_changes).unwrap_or_default(),
@@ -97,6 +102,13 @@ pub fn server(client: Client) -> ServerCapabilities {
             ..Default::default()
         }),
         document_formatting_provider: Some(OneOf::Left(true)),
+        diagnostic_provider: client.pulls.then(|| {
+            DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                inter_file_dependencies: true,
+                workspace_diagnostics: false,
+                ..Default::default()
+            })
+        }),
         document_symbol_provider: Some(OneOf::Left(true)),
         workspace_symbol_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),

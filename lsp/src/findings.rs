@@ -31,16 +31,33 @@ pub struct Related {
 }
 
 /// Findings of several programs, by the file's path in the project.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Findings {
+    /// `YYYY-MM-DD` in UTC: waivers are held against it.
+    today: String,
     by_file: BTreeMap<String, Vec<Finding>>,
 }
 
 impl Findings {
-    /// Adds what is wrong with the program that starts at `entry`. Waivers are held against `today` (`YYYY-MM-DD`).
-    pub fn add(&mut self, view: &View, entry: &str, today: &str) {
+    /// None so far.
+    pub fn new() -> Self {
+        let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+        Self { today, by_file: BTreeMap::new() }
+    }
+
+    /// What is wrong with the document of a view, in all programs that it is part of.
+    pub fn of_document(view: &View) -> Vec<Finding> {
+        let mut findings = Self::new();
+        let programs = view.analysis.entries().into_iter();
+        let programs = programs.filter(|entry| view.analysis.project_files(entry).contains(&view.path));
+        programs.for_each(|entry| findings.add(view, &entry));
+        findings.finish().remove(&view.path).unwrap_or_default()
+    }
+
+    /// Adds what is wrong with the program that starts at `entry`.
+    pub fn add(&mut self, view: &View, entry: &str) {
         let mut found = view.analysis.check(entry);
-        found.extend(view.analysis.expired_waivers(entry, today));
+        found.extend(view.analysis.expired_waivers(entry, &self.today));
         for diagnostic in &found {
             let file = diagnostic.primary.file;
             let path = view.analysis.path(file);

@@ -1,8 +1,9 @@
 //! The handlers: each puts a job into the queue before its first `.await`, so that jobs keep the order of messages.
 
-use crate::analysis::{Analysis, Event, Notice};
+use crate::analysis::{Analysis, Event, Greeting, Notice};
 use crate::capabilities::{self, Client as Abilities};
 use crate::convert;
+use crate::findings::Findings;
 use crate::view::View;
 use obs_compiler::outputs::diagram::Format;
 use obs_compiler::text::{FileRange, Sources};
@@ -86,10 +87,19 @@ impl Backend {
         let Some(mut events) = events else { return };
         let (client, abilities) = (self.client.clone(), self.abilities());
         tokio::spawn(async move {
-            while let Some(Event::Findings { place, version, findings }) = events.recv().await {
-                let Some(uri) = convert::uri(&place) else { continue };
-                let diagnostics = findings.into_iter().map(|f| convert::diagnostic(abilities, f)).collect();
-                client.publish_diagnostics(uri, diagnostics, version).await;
+            while let Some(event) = events.recv().await {
+                match event {
+                    Event::Findings { place, version, findings } => {
+                        let Some(uri) = convert::uri(&place) else { continue };
+                        let found = findings.into_iter().map(|f| convert::diagnostic(abilities, f)).collect();
+                        client.publish_diagnostics(uri, found, version).await;
+                    }
+                    Event::Stale => {
+                        let client = client.clone();
+                        // only for editors that would rather ask; the answer says nothing, and may never come
+                        tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
+                    }
+                }
             }
         });
     }
@@ -144,14 +154,16 @@ fn folders(folders: &[WorkspaceFolder]) -> Vec<PathBuf> {
 #[tower_lsp::async_trait]
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let abilities = *self.abilities.get_or_init(|| Abilities::of(&params.capabilities));
+        let abilities =
+            *self.abilities.get_or_init(|| Abilities::of(&params.capabilities, params.initialization_options.as_ref()));
         #[allow(deprecated)] // editors that know no folders name their root
         let root = params.root_uri.as_ref().and_then(|uri| uri.to_file_path().ok());
         let open = match &params.workspace_folders {
             Some(open) => folders(open),
             None => root.into_iter().collect(),
         };
-        self.analysis.notice(Notice::Start(abilities.encoding, open));
+        let greeting = Greeting { encoding: abilities.encoding, pulls: abilities.pulls, folders: open };
+        self.analysis.notice(Notice::Start(greeting));
         Ok(InitializeResult {
             capabilities: capabilities::server(abilities),
             server_info: Some(ServerInfo {
@@ -249,6 +261,15 @@ impl LanguageServer for Backend {
             Some(change.and_then(|(range, text)| Some(convert::text_edit(view.own_range(range)?, text))))
         });
         Ok(found.await?.flatten().map(|edit| edit.into_iter().collect()))
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        let found = self.read(&params.text_document.uri, Findings::of_document).await?.unwrap_or_default();
+        let abilities = self.abilities();
+        let items = found.into_iter().map(|f| convert::diagnostic(abilities, f)).collect();
+        let full_document_diagnostic_report = FullDocumentDiagnosticReport { result_id: None, items };
+        let report = RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report };
+        Ok(DocumentDiagnosticReportResult::Report(DocumentDiagnosticReport::Full(report)))
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {

@@ -57,7 +57,12 @@ impl Editor {
 
     /// The greeting; gives what the server can do.
     pub fn greet(&mut self, capabilities: Value) -> Value {
-        let answer = self.ask("initialize", json!({"processId": null, "rootUri": null, "capabilities": capabilities}));
+        self.greet_with(json!({"processId": null, "rootUri": null, "capabilities": capabilities}))
+    }
+
+    /// The greeting with all its parameters.
+    pub fn greet_with(&mut self, params: Value) -> Value {
+        let answer = self.ask("initialize", params);
         self.tell("initialized", json!({}));
         answer["result"]["capabilities"].clone()
     }
@@ -132,6 +137,11 @@ impl Editor {
             }
             self.waiting.push(message);
         }
+    }
+
+    /// Answers a request of the server's.
+    pub fn reply(&mut self, request: &Value, result: Value) {
+        self.send(json!({"jsonrpc": "2.0", "id": request["id"], "result": result}));
     }
 
     /// The next diagnostics of a document.

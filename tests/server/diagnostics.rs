@@ -1,5 +1,6 @@
 //! What is wrong, as it is typed.
 
+use crate::client::Editor;
 use crate::project::Project;
 use serde_json::{Value, json};
 
@@ -168,4 +169,48 @@ fn too_many_findings_are_cut_and_it_is_said() {
     assert_eq!(found.len(), 501);
     let last = found[500]["message"].as_str().expect("a message");
     assert!(last.contains("`obs check` shows all"), "{last}");
+}
+
+#[test]
+fn folders_of_the_editor_are_looked_at_without_opening_a_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(folder.path().join("a")).expect("it can be made");
+    std::fs::write(folder.path().join("a/stack.obs"), "component a: Nope\n").expect("it can be written");
+    let root = format!("file://{}", folder.path().canonicalize().expect("it is there").display());
+    let mut editor = Editor::connect();
+    editor.greet_with(json!({"capabilities": {}, "workspaceFolders": [{"uri": root, "name": "x"}]}));
+    let found = editor.diagnostics(&format!("{root}/a/stack.obs"));
+    assert_eq!(found["diagnostics"][0]["code"], "OBS2104", "{found}");
+}
+
+#[test]
+fn an_editor_that_would_rather_ask_is_not_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path().canonicalize().expect("it is there");
+    std::fs::write(root.join("obs.toml"), "").expect("it can be written");
+    std::fs::write(root.join("team.obs"), "let shop = 1\n").expect("it can be written");
+    let uri = |name: &str| format!("file://{}/{name}", root.display());
+    let mut editor = Editor::connect();
+    let can = json!({"textDocument": {"diagnostic": {}}, "workspace": {"diagnostic": {"refreshSupport": true}}});
+    let offered = editor.greet_with(json!({"capabilities": can, "initializationOptions": {"diagnostics": "pull"}}));
+    assert_eq!(offered["diagnosticProvider"]["interFileDependencies"], true, "{offered}");
+    editor.open(&uri("main.obs"), "import \"./team.obs\".{shop}\nlet x: string = shop\n");
+    let ask = |editor: &mut Editor| {
+        let params = json!({"textDocument": {"uri": uri("main.obs")}});
+        editor.result("textDocument/diagnostic", params)["items"].as_array().map(Vec::len)
+    };
+    assert_eq!(ask(&mut editor), Some(1));
+    // an edit elsewhere: the editor is told to ask again
+    let asked = editor.wait_for("a refresh", |m| m["method"] == "workspace/diagnostic/refresh");
+    editor.reply(&asked, Value::Null);
+    editor.open(&uri("team.obs"), "let shop = \"a\"\n");
+    let asked = editor.wait_for("a refresh", |m| m["method"] == "workspace/diagnostic/refresh");
+    editor.reply(&asked, Value::Null);
+    assert_eq!(ask(&mut editor), Some(0));
+    // what isn't open is told as to everyone; that this comes first says that nothing else was
+    std::fs::write(root.join("more.obs"), "component a: Nope\n").expect("it can be written");
+    let changes = json!([{"uri": uri("more.obs"), "type": 1}]);
+    editor.tell("workspace/didChangeWatchedFiles", json!({"changes": changes}));
+    let told = editor.wait_for("diagnostics", |m| m["method"] == "textDocument/publishDiagnostics");
+    assert_eq!(told["params"]["uri"], uri("more.obs"), "{told}");
 }

@@ -117,3 +117,14 @@ fn an_unknown_method_and_wrong_parameters_get_errors() {
     editor.tell("textDocument/didChange", json!({"textDocument": 7}));
     editor.result("shutdown", Value::Null);
 }
+
+#[test]
+fn an_editor_that_watches_files_is_asked_to() {
+    let mut editor = Editor::start(json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}}));
+    let asked = editor.wait_for("a registration", |m| m["method"] == "client/registerCapability");
+    let registration = &asked["params"]["registrations"][0];
+    assert_eq!(registration["method"], "workspace/didChangeWatchedFiles", "{asked}");
+    assert_eq!(registration["registerOptions"]["watchers"][0]["globPattern"], "**/*.obs", "{asked}");
+    editor.reply(&asked, Value::Null);
+    editor.result("shutdown", Value::Null);
+}
