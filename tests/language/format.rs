@@ -103,7 +103,7 @@ fn blanks_indents_and_line_ends_have_one_form() {
         "fn f(a: int, b: [string]? = none): {string: int} = {}\n",
     );
     becomes("type T=A|B{x:int(1 .. 3)}", "type T = A | B { x: int(1..3) }\n");
-    becomes("patch Deployment / x in n{ }", "patch Deployment/x in n {}\n");
+    becomes("patch Deployment/x  in n{ }", "patch Deployment/x in n {}\n");
     becomes("waive OBS1 on a,b until 2027-01-01,\"r\"", "waive OBS1 on a, b until 2027-01-01, \"r\"\n");
     becomes("let x = not   a and-1<2", "let x = not a and -1 < 2\n");
     becomes("let x = [for a,b in c if d:a,...e,if f:g]", "let x = [for a, b in c if d: a, ...e, if f: g]\n");

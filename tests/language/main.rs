@@ -4,6 +4,7 @@ mod chains;
 mod closed;
 mod constructs;
 mod format;
+mod incremental;
 mod mutate;
 mod secrets;
 mod support;

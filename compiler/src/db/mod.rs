@@ -135,6 +135,33 @@ pub fn file_by_path(db: &dyn Db, path: &str) -> Option<SourceFile> {
     paths(db, Project::get(db)).get(path).copied()
 }
 
+/// Whether a file is there, without its text: what only asks for that isn't asked again when the text changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Presence {
+    /// It can be read.
+    Text,
+    /// It is there, and no source file: not UTF-8, or too large.
+    Unfit,
+    /// There is no such file.
+    Missing,
+    /// It could not be read, and why.
+    Unreadable(String),
+    /// It lies outside the project's root.
+    OutsideRoot,
+}
+
+/// Whether a file is there.
+#[salsa::tracked]
+pub fn presence(db: &dyn Db, file: SourceFile) -> Presence {
+    match file.text(db) {
+        FileText::Text(_) => Presence::Text,
+        FileText::NotUtf8 { .. } | FileText::TooLarge { .. } => Presence::Unfit,
+        FileText::Missing => Presence::Missing,
+        FileText::Unreadable(why) => Presence::Unreadable(why.clone()),
+        FileText::OutsideRoot => Presence::OutsideRoot,
+    }
+}
+
 /// The text, empty where it couldn't be had.
 pub fn text(db: &dyn Db, file: SourceFile) -> &str {
     match file.text(db) {

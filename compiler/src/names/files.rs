@@ -1,7 +1,7 @@
 //! Which files a file imports, and which files make up a program.
 
 use super::declarations::nested_items;
-use crate::db::{self, Db, FileText, SourceFile};
+use crate::db::{self, Db, Presence, SourceFile};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{Import, ImportSource, Item, ItemKind};
 use crate::text::{FileId, Span};
@@ -126,14 +126,14 @@ impl Walk<'_> {
             self.missing(import, path);
             return;
         };
-        match target.text(db) {
-            FileText::Missing => return self.missing(import, path),
-            FileText::Unreadable(why) => {
+        match db::presence(db, target) {
+            Presence::Missing => return self.missing(import, path),
+            Presence::Unreadable(why) => {
                 let message = format!("the import `{path}` can't be read: {why}");
                 self.out.diagnostics.push(Diagnostic::new(Code::OBS1001, import.span, message));
                 return;
             }
-            FileText::OutsideRoot => {
+            Presence::OutsideRoot => {
                 let message = format!("the import `{written}` leads out of the project through a link");
                 self.out.diagnostics.push(
                     Diagnostic::new(Code::OBS1002, import.span, message)
@@ -141,7 +141,7 @@ impl Walk<'_> {
                 );
                 return;
             }
-            FileText::Text(_) | FileText::NotUtf8 { .. } | FileText::TooLarge { .. } => {}
+            Presence::Text | Presence::Unfit => {}
         }
         if let Some(at) = self.stack.iter().position(|&f| f == target) {
             let mut circle: Vec<&str> = self.stack[at..].iter().map(|f| f.path(db)).collect();
