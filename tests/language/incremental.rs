@@ -106,7 +106,6 @@ fn an_edit_of_a_comment_stops_at_the_syntax() {
     // whoever imports a file asks whether it is there
     let imported: Vec<_> = SYNTAX.into_iter().chain([("presence", 1)]).collect();
     assert_eq!(counted.edit("shop.obs", "// another comment", "// short"), budget(&imported));
-    assert_eq!(counted.edit("kit.obs", "//! Kinds", "//! Some kinds").get("graphs"), None, "of an imported file's doc");
     assert_eq!(
         counted.edit("main.obs", "import \"./shop.obs\" as shop\n", "import \"./shop.obs\" as shop\n\n\n\n"),
         budget(&SYNTAX)
