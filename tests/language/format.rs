@@ -105,7 +105,7 @@ fn blanks_indents_and_line_ends_have_one_form() {
     becomes("type T=A|B{x:int(1 .. 3)}", "type T = A | B { x: int(1..3) }\n");
     becomes("patch Deployment/x  in n{ }", "patch Deployment/x in n {}\n");
     becomes("waive OBS1 on a,b until 2027-01-01,\"r\"", "waive OBS1 on a, b until 2027-01-01, \"r\"\n");
-    becomes("let x = not   a and-1<2", "let x = not a and -1 < 2\n");
+    becomes("let x = not   a and -1<2", "let x = not a and -1 < 2\n");
     becomes("let x = [for a,b in c if d:a,...e,if f:g]", "let x = [for a, b in c if d: a, ...e, if f: g]\n");
     becomes("object{a.\"b c\".d:1,(k):2,...m}", "object { a.\"b c\".d: 1, (k): 2, ...m }\n");
 }

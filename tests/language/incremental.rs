@@ -203,7 +203,7 @@ fn edit() -> impl Strategy<Value = Edit> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 30, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 5, max_shrink_iters: 30, ..ProptestConfig::default() })]
 
     #[test]
     fn any_edits_give_what_a_fresh_compiler_gives(edits in prop::collection::vec(edit(), 1..6)) {

@@ -6,6 +6,7 @@ mod constructs;
 mod format;
 mod incremental;
 mod mutate;
+mod reference;
 mod secrets;
 mod support;
 mod syntax;

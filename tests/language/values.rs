@@ -241,7 +241,7 @@ fn functions_take_arguments_by_place_and_name() {
         ("f(1, d: 2)", ("OBS2110", "d", "has no parameter `d`")),
         ("f(1, bee: 2)", ("OBS2110", "bee", "has no parameter `bee`")),
         ("f(1, a: 2)", ("OBS2110", "2", "given twice")),
-        ("f(1, 2, \"c\", 4)", ("OBS2110", "4", "at most 3 arguments")),
+        ("f(1, 2, \"c\", 4)", ("OBS2110", "4", "no more than 3 arguments")),
         ("f(\"x\")", ("OBS2101", "\"x\"", "expected `int`")),
         ("twic(2)", ("OBS2102", "twic", "did you mean `twice`?")),
         ("len()", ("OBS2110", "len()", "takes (of)")),

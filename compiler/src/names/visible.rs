@@ -116,7 +116,7 @@ fn import_source<'a>(
         ImportSource::Path(written) => {
             let path = relative_path(file.path(db), written)?;
             let target = db::file_by_path(db, &path)?;
-            let is_text = matches!(target.text(db), db::FileText::Text(_));
+            let is_text = *db::presence(db, target) == db::Presence::Text;
             is_text.then(|| (exports(db, target), written.as_str()))
         }
     }
