@@ -244,7 +244,7 @@ fn functions_take_arguments_by_place_and_name() {
         ("f(1, 2, \"c\", 4)", ("OBS2110", "4", "no more than 3 arguments")),
         ("f(\"x\")", ("OBS2101", "\"x\"", "expected `int`")),
         ("twic(2)", ("OBS2102", "twic", "did you mean `twice`?")),
-        ("len()", ("OBS2110", "len()", "takes (of)")),
+        ("len()", ("OBS2110", "len()", "takes 1 argument (of)")),
         ("len(of: [1])", ("OBS2110", "of", "by place")),
         ("f", ("OBS2102", "f", "call it: `f(…)`")),
     ] {
