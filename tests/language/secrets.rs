@@ -58,11 +58,10 @@ fn everywhere_else_it_is_an_error() {
         ("file \"/x\": text(quote(must))", "must"),
         ("file \"/x\": text(join([must], \"\"))", "must"),
     ] {
-        let members = if members.starts_with("image") { members.to_owned() } else { members.to_owned() };
         let text = if members.starts_with("image") {
-            kind(&members).replacen("  image: \"a/b:1\"\n", "", 1)
+            kind(members).replacen("  image: \"a/b:1\"\n", "", 1)
         } else {
-            kind(&members)
+            kind(members)
         };
         fails(&text, &[("OBS2109", covers, "secret")]);
     }
