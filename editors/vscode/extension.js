@@ -2,7 +2,7 @@
 // The client: starts the server, and starts it again when asked to. All that it knows of .obs, the server tells it.
 
 const path = require("node:path");
-const { commands, window, workspace } = require("vscode");
+const { commands, ViewColumn, window, workspace } = require("vscode");
 const { LanguageClient } = require("vscode-languageclient/node");
 
 /** @type {LanguageClient | undefined} */
@@ -48,9 +48,46 @@ async function restart() {
   await start();
 }
 
+/**
+ * Asks the server about the editor in front and shows its answer in a document to the side.
+ * @param {string} method
+ * @param {(answer: any) => { language: string, content: string } | undefined} shown
+ */
+async function show(method, shown) {
+  const editor = window.activeTextEditor;
+  if (client === undefined || editor?.document.languageId !== "obs") {
+    return;
+  }
+  const textDocument = client.code2ProtocolConverter.asTextDocumentIdentifier(editor.document);
+  const position = client.code2ProtocolConverter.asPosition(editor.selection.active);
+  const params = method === "obs/preview" ? { textDocument, format: "ascii" } : { textDocument, position };
+  const found = shown(await client.sendRequest(method, params));
+  if (found === undefined) {
+    await window.showInformationMessage("obs: nothing comes of this, or the program has errors");
+    return;
+  }
+  const document = await workspace.openTextDocument(found);
+  await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: true, preserveFocus: true });
+}
+
+const preview = () => show("obs/preview", (answer) => answer && { language: "plaintext", content: answer.text });
+
+/** Kubernetes reads comments in YAML as nothing: they say which file is which. */
+const emitted = () =>
+  show("obs/emitted", (files) =>
+    files?.length > 0
+      ? {
+          language: "yaml",
+          content: files.map((/** @type {any} */ file) => `# ${file.path}\n${file.text}`).join("---\n"),
+        }
+      : undefined,
+  );
+
 /** @param {import("vscode").ExtensionContext} context */
 async function activate(context) {
   context.subscriptions.push(
+    commands.registerCommand("obs.preview", preview),
+    commands.registerCommand("obs.emitted", emitted),
     commands.registerCommand("obs.restart", restart),
     commands.registerCommand("obs.showLog", () => client?.outputChannel.show()),
     workspace.onDidChangeConfiguration((change) => {

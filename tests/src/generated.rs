@@ -84,9 +84,10 @@ pub fn program(seed: u64) -> String {
     );
     let there: Vec<_> = COMPONENTS.into_iter().filter(|_| chance.below(4) > 0).collect();
     let (first, second) = there.split_at(there.len() / 2);
+    // in namespaces of their own: one cluster takes them all
     for (namespace, components) in [("one", first), ("two", second)] {
         // writing to a string can't fail
-        let _ = writeln!(out, "namespace {namespace} {{\n  isolated: {}", chance.below(4) > 0);
+        let _ = writeln!(out, "namespace {namespace}-{seed} {{\n  isolated: {}", chance.below(4) > 0);
         for (name, kind, settings) in components {
             let _ = writeln!(out, "  component {name}: {kind} {{ {} }}", settings[chance.below(settings.len())]);
         }
