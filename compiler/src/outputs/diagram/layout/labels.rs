@@ -127,7 +127,7 @@ impl Labeller<'_> {
         };
         let label = |&label: &usize| {
             let label = &self.labels[label];
-            label.row == row && label.x <= high && low <= label.x + label.width - 1
+            label.row == row && label.x <= high && low < label.x + label.width
         };
         !self.plan.touching[channel].iter().any(wire) && !self.at[channel].iter().any(label)
     }

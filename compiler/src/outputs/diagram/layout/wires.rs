@@ -38,17 +38,23 @@ struct Run {
 
 /// Which columns are taken, in which rows, by which net.
 #[derive(Default)]
-struct Taken(FxHashMap<i32, Vec<((i32, i32), usize)>>);
+struct Taken(FxHashMap<i32, Vec<Use>>);
+
+/// Rows of a column, and the net that has them.
+struct Use {
+    rows: (i32, i32),
+    net: usize,
+}
 
 impl Taken {
     /// Whether a column and those beside it are free of other nets.
     fn free(&self, x: i32, span: (i32, i32), net: usize) -> bool {
-        let meets = |((top, bottom), other): &((i32, i32), usize)| *other != net && *top <= span.1 && span.0 <= *bottom;
-        (x - 1..=x + 1).all(|x| !self.0.get(&x).is_some_and(|all| all.iter().any(meets)))
+        let meets = |used: &Use| used.net != net && used.rows.0 <= span.1 && span.0 <= used.rows.1;
+        (x - 1..=x + 1).all(|x| !self.0.get(&x).is_some_and(|all| all.iter().any(&meets)))
     }
 
     fn add(&mut self, wire: &Wire) {
-        self.0.entry(wire.x).or_default().push((wire.span, wire.net));
+        self.0.entry(wire.x).or_default().push(Use { rows: wire.span, net: wire.net });
     }
 }
 
