@@ -6,6 +6,7 @@ mod constructs;
 mod format;
 mod incremental;
 mod mutate;
+mod own_std;
 mod reference;
 mod secrets;
 mod support;

@@ -11,7 +11,7 @@ pub struct SourceFile {
     /// Its number.
     #[returns(copy)]
     pub id: FileId,
-    /// Project-relative path with `/`; `std/…` for the library.
+    /// Project-relative path with `/`; `<std>/…` for the library.
     #[returns(deref)]
     pub path: String,
     /// What is in it.

@@ -3,6 +3,8 @@
 mod inputs;
 mod std_files;
 
+pub use std_files::LIBRARY;
+
 pub use inputs::{Project, SourceFile};
 
 use crate::diagnostics::{Code, Diagnostic};
