@@ -63,7 +63,11 @@ fn kind(out: &mut String, workload: &str, grpc: bool, metrics: bool) {
 }
 
 fn component(out: &mut String, i: usize) {
-    let kind = kind_name(if i % 5 == 0 { "stateful" } else { "deployment" }, i % 3 == 0, i % 2 == 0);
+    let kind = kind_name(
+        if i.is_multiple_of(5) { "stateful" } else { "deployment" },
+        i.is_multiple_of(3),
+        i.is_multiple_of(2),
+    );
     let (replicas, number, tag) = (1 + i % 3, 8000 + i % 1000, i % 20);
     let (cpu, mem) = (100 + 50 * (i % 4), 128 * (1 + i % 4));
     let _ = writeln!(

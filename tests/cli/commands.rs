@@ -187,12 +187,12 @@ fn pipe(program: &str, arguments: &[&str], text: &str) {
         return;
     };
     child.stdin.take().expect("piped").write_all(text.as_bytes()).expect("it reads all");
-    Run::of(child.wait_with_output().expect("it ends")).exits(0).is_silent();
+    Run::of(child.wait_with_output().expect("it ends")).exits(0).says_nothing();
 }
 
 impl Run {
     #[track_caller]
-    fn is_silent(self) {
+    fn says_nothing(self) {
         assert_eq!((self.stdout.as_str(), self.stderr.as_str()), ("", ""));
     }
 }

@@ -204,7 +204,8 @@ mod unix {
     #[test]
     fn what_may_not_be_read_is_named() {
         let folder = Folder::with(&[("stack.obs", CLEAN)]);
-        fs::set_permissions(folder.path().join("stack.obs"), fs::Permissions::from_mode(0)).expect("rights can be set");
+        fs::set_permissions(folder.path().join("stack.obs"), fs::Permissions::from_mode(0o000))
+            .expect("rights can be set");
         if fs::read(folder.path().join("stack.obs")).is_ok() {
             eprintln!("skipped: what_may_not_be_read_is_named needs a user who may not read everything");
             return;

@@ -72,7 +72,11 @@ pub fn deliver(
 ) -> Result<Outcome, Failure> {
     let show = |plan: &Plan| {
         let list = list(folder, plan);
-        if format.for_people() { print(&list) } else { Ok(tell(&harmless(&list))) }
+        if format.for_people() {
+            return print(&list);
+        }
+        tell(&harmless(&list));
+        Ok(())
     };
     for path in write::case_clashes(files) {
         session.say(&format!(

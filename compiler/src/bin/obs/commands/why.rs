@@ -97,7 +97,7 @@ fn of_object(objects: &[Object], path: &str, place: &mut dyn FnMut(Span) -> Plac
 /// Says where the pointer leaves the object, and what there is at that place.
 fn no_such_field(object: &Object, pointer: &str) -> Failure {
     let ends = pointer.char_indices().filter(|(_, c)| *c == '/').map(|(at, _)| at);
-    let there = ends.filter_map(|at| Some((at, object.json.pointer(&pointer[..at])?))).last();
+    let there = ends.rev().find_map(|at| Some((at, object.json.pointer(&pointer[..at])?)));
     let Some((at, value)) = there else {
         return Failure::new(format!("`{pointer}` is no JSON pointer")).help("such as `#/spec/replicas`");
     };
