@@ -59,6 +59,13 @@ fn examples_check_clean() {
 }
 
 #[test]
+fn the_readme_shows_the_first_program() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).expect("it is there");
+    let program = format!("```obs\n{}```\n", read("examples/minimal/stack.obs"));
+    assert!(read("README.md").contains(&program), "README.md shows examples/minimal/stack.obs as it is");
+}
+
+#[test]
 fn manifests_are_what_is_kept() {
     for name in BUILD {
         let program = format!("examples/{name}/stack.obs");
