@@ -8,7 +8,7 @@ use crate::text::Span;
 use crate::types::builtins::Builtin;
 use crate::types::core::{Core, CoreElement, CoreEntry, CoreFor, CoreKind, CorePattern};
 use crate::types::queries::{self, KindInfo};
-use crate::types::refine;
+use crate::types::{Ty, refine};
 use crate::value::{ComponentId, Content, Record, Spanned, Value, Variant, Version};
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::fmt::Write as _;
@@ -123,13 +123,11 @@ impl<'a> Evaluator<'a> {
             CoreKind::Cluster | CoreKind::Namespace | CoreKind::Load(_) => Value::Error,
             CoreKind::Components if !self.world.is_whole() => self.too_early(span, "`components`"),
             CoreKind::Components => Value::list(self.world.components().into_iter().map(Value::Component), span),
-            CoreKind::Flows { outgoing, protocol } => match self.scope.as_ref().and_then(|s| s.id) {
-                Some(id) => {
-                    let flows = self.world.flows(id, *outgoing, protocol.as_deref());
-                    Value::list(flows.into_iter().map(Value::Flow), span)
-                }
-                None => Value::Error,
-            },
+            CoreKind::Flows { outgoing, protocol } => {
+                let own = self.scope.as_ref().and_then(|s| s.id);
+                let flows = own.map(|id| self.world.flows(id, *outgoing, protocol.as_deref()));
+                flows.map_or(Value::Error, |flows| Value::list(flows.into_iter().map(Value::Flow), span))
+            }
             CoreKind::Speaks { component, accepts, protocol } => match self.eval(component) {
                 Value::Component(id) => Value::Bool(self.world.speaks(id, *accepts, protocol)),
                 _ => Value::Error,
@@ -140,23 +138,11 @@ impl<'a> Evaluator<'a> {
                 let args: Vec<Value> = args.iter().map(|a| self.eval(a)).collect();
                 self.call(*def, args, span)
             }
-            CoreKind::Default(def, at) => {
-                let default = queries::fn_info(self.db, *def).defaults.get(*at as usize);
-                match default {
-                    Some(Some(core)) => self.outside(|eval| eval.eval(core)),
-                    _ => Value::Error,
-                }
-            }
-            CoreKind::Builtin(builtin, args) => {
-                let args: Vec<Value> = args.iter().map(|a| self.eval(a)).collect();
-                match builtin {
-                    _ if args.contains(&Value::Error) => Value::Error,
-                    Builtin::Reachable | Builtin::Path if !self.world.is_whole() => {
-                        self.too_early(span, &format!("`{}(…)`", builtin.name()))
-                    }
-                    _ => self.builtin(*builtin, args, span),
-                }
-            }
+            CoreKind::Default(def, at) => match queries::fn_info(self.db, *def).defaults.get(*at as usize) {
+                Some(Some(core)) => self.outside(|eval| eval.eval(core)),
+                _ => Value::Error,
+            },
+            CoreKind::Builtin(builtin, args) => self.builtin_call(*builtin, args, span),
             CoreKind::Unary(op, of) => self.unary(*op, of, span),
             CoreKind::Binary(a, op, b) => self.binary(a, *op, b, span),
             CoreKind::Range(a, b) => {
@@ -181,51 +167,54 @@ impl<'a> Evaluator<'a> {
             },
             CoreKind::Match(on, arms) => {
                 let on = self.eval(on);
-                for arm in arms {
-                    if let Some(result) = self.arm(&on, &arm.pattern, &arm.value) {
-                        return result;
-                    }
-                }
-                Value::Error
+                arms.iter().find_map(|arm| self.arm(&on, &arm.pattern, &arm.value)).unwrap_or(Value::Error)
             }
-            CoreKind::Quantified { all, head, body } => {
-                // `all` ends at the first that doesn't hold, `any` at the first that does
-                let (mut found, mut unknown) = (false, false);
-                let before = self.diagnostics.len();
-                self.comprehend(head, &mut |eval| {
-                    let value = eval.eval(body);
-                    unknown = value == Value::Error;
-                    found = value.holds() != *all;
-                    !found && !unknown
-                });
-                // what could not be looked at could have been the one
-                let failed = unknown || self.diagnostics.len() > before;
-                if failed { Value::Error } else { Value::Bool(found != *all) }
-            }
+            CoreKind::Quantified { all, head, body } => self.quantified(*all, head, body),
             CoreKind::Interpolate(parts) => self.interpolate(parts),
             CoreKind::Variant(name, fields) => {
-                let mut record = Record::default();
-                for (field, core) in fields {
-                    let value = self.eval(core);
-                    record.insert(field.clone(), Spanned { value, span: core.span });
-                }
-                Value::Variant(Arc::new(Variant { name: name.clone(), fields: record }))
+                let fields = fields.iter().map(|(field, core)| (field.clone(), self.spanned(core))).collect();
+                Value::Variant(Arc::new(Variant { name: name.clone(), fields }))
             }
             CoreKind::Content(format, of) => {
                 let value = self.eval(of);
                 Value::Content(Arc::new(Content { format: format.clone(), value }))
             }
-            CoreKind::Checked(of, ty) => {
-                let value = self.eval(of);
-                match refine::of_type(&value, ty) {
-                    Some(complaint) => {
-                        self.diagnostics.push(complaint.diagnostic(span));
-                        Value::Error
-                    }
-                    None => value,
-                }
-            }
+            CoreKind::Checked(of, ty) => self.checked(of, ty, span),
         }
+    }
+
+    fn builtin_call(&mut self, builtin: Builtin, args: &[Core], span: Span) -> Value {
+        let args: Vec<Value> = args.iter().map(|a| self.eval(a)).collect();
+        match builtin {
+            _ if args.contains(&Value::Error) => Value::Error,
+            Builtin::Reachable | Builtin::Path if !self.world.is_whole() => {
+                self.too_early(span, &format!("`{}(…)`", builtin.name()))
+            }
+            _ => self.builtin(builtin, args, span),
+        }
+    }
+
+    /// `all x in xs: …` ends at the first that doesn't hold, `any x in xs: …` at the first that does.
+    fn quantified(&mut self, all: bool, head: &CoreFor, body: &Core) -> Value {
+        let (mut found, mut unknown) = (false, false);
+        let before = self.diagnostics.len();
+        self.comprehend(head, &mut |eval| {
+            let value = eval.eval(body);
+            unknown = value == Value::Error;
+            found = value.holds() != all;
+            !found && !unknown
+        });
+        // what could not be looked at could have been the one
+        let failed = unknown || self.diagnostics.len() > before;
+        if failed { Value::Error } else { Value::Bool(found != all) }
+    }
+
+    /// What could not be checked before its value was known.
+    fn checked(&mut self, of: &Core, ty: &Ty, span: Span) -> Value {
+        let value = self.eval(of);
+        let Some(complaint) = refine::of_type(&value, ty) else { return value };
+        self.diagnostics.push(complaint.diagnostic(span));
+        Value::Error
     }
 
     /// The value of an expression with its place.
