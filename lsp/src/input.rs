@@ -54,7 +54,8 @@ pub async fn pass_on(
         let passed = match message {
             Message::Exit => break,
             Message::Unreadable(fault) => send(&mut to, stand_in(fault).as_bytes()).await,
-            Message::Shutdown | Message::Other => send(&mut to, &body).await,
+            Message::Shutdown => send(&mut to, &without_params(body)).await,
+            Message::Other => send(&mut to, &body).await,
         };
         left.orderly |= message == Message::Shutdown;
         if passed.is_err() {
@@ -62,6 +63,15 @@ pub async fn pass_on(
         }
     }
     left
+}
+
+/// `shutdown` has no parameters; some editors say so with `null`, which tower-lsp refuses.
+fn without_params(body: Vec<u8>) -> Vec<u8> {
+    let Ok(mut message) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&body) else {
+        return body;
+    };
+    message.remove("params");
+    serde_json::to_vec(&message).unwrap_or(body)
 }
 
 fn stand_in(fault: Fault) -> String {

@@ -49,6 +49,14 @@ fn a_request_after_shutdown_is_refused() {
 }
 
 #[test]
+fn shutdown_with_null_for_its_parameters_is_shutdown() {
+    let mut editor = Editor::start(json!({}));
+    editor.send_body(r#"{"jsonrpc": "2.0", "id": "bye", "method": "shutdown", "params": null}"#);
+    let answer = editor.wait_for("the answer to shutdown", |m| m["id"] == "bye");
+    assert!(answer.get("error").is_none(), "{answer}");
+}
+
+#[test]
 fn exit_ends_it_though_stdin_stays_open() {
     let mut editor = Editor::start(json!({}));
     editor.result("shutdown", Value::Null);
