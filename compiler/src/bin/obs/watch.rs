@@ -4,7 +4,7 @@ use crate::failure::{Failure, Outcome};
 use crate::interrupt;
 use crate::read::Program;
 use crate::session::{Session, tell};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// How often files are looked at. Looking works on every file system, network mounts too.
@@ -12,6 +12,17 @@ const EVERY: Duration = Duration::from_millis(200);
 
 /// For how long files must be still after a change.
 const QUIET: Duration = Duration::from_millis(60);
+
+/// Runs `work` on the program of a file, once or for as long as it is watched.
+pub fn run(
+    session: &Session,
+    file: &Path,
+    watched: bool,
+    mut work: impl FnMut(&Program) -> Result<Outcome, Failure>,
+) -> Result<Outcome, Failure> {
+    let mut program = session.open(file)?;
+    if watched { watch(session, &mut program, work) } else { work(&program) }
+}
 
 /// Runs `work`, and again after each change, until interrupted. What goes wrong is shown and waited out.
 pub fn watch(

@@ -1,63 +1,37 @@
 //! Graphviz's DOT: groups as clusters.
 
-use super::picture::{Node, Picture};
-use std::fmt::Write;
-
-// writing to a string can't fail: results of `writeln!` are dropped throughout
-
-/// Ids by number: no name of the user's can be a keyword of DOT's.
-struct Painter {
-    out: String,
-    ids: Vec<String>,
-    groups: usize,
-}
+use super::notation::{Notation, body};
+use super::picture::{Picture, Shape};
 
 pub(super) fn paint(picture: &Picture) -> String {
-    let mut painter = Painter { out: String::new(), ids: Vec::new(), groups: 0 };
     let direction = if picture.sideways { "LR" } else { "TB" };
-    let _ = writeln!(painter.out, "digraph {{\n  label=\"{}\"; labelloc=t; rankdir={direction};", text(&picture.title));
-    painter.out.push_str("  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n");
-    painter.out.push_str("  edge [fontname=\"sans-serif\"];\n");
-    painter.nodes(&picture.content, 1);
-    for arrow in &picture.arrows {
-        if let (Some(from), Some(to)) = (painter.id(&arrow.from), painter.id(&arrow.to)) {
-            let _ = writeln!(painter.out, "  c{from} -> c{to} [label=\"{}\"];", text(&arrow.told()));
-        }
-    }
-    painter.out.push_str("}\n");
-    painter.out
+    let title = text(&picture.title);
+    let node = "node [shape=box, style=rounded, fontname=\"sans-serif\"];";
+    let head =
+        format!("label=\"{title}\"; labelloc=t; rankdir={direction};\n  {node}\n  edge [fontname=\"sans-serif\"];");
+    format!("digraph {{\n  {head}\n{}}}\n", body(picture, &Dot))
 }
 
-impl Painter {
-    fn id(&self, name: &str) -> Option<usize> {
-        self.ids.iter().position(|id| id == name)
+struct Dot;
+
+impl Notation for Dot {
+    fn open(&self, number: usize, title: &str, indent: &str) -> String {
+        format!("subgraph cluster_{number} {{\n{indent}  label=\"{}\";", text(title))
     }
 
-    fn nodes(&mut self, nodes: &[Node], depth: usize) {
-        let indent = "  ".repeat(depth);
-        for node in nodes {
-            match node {
-                Node::Group { title, content } => {
-                    let number = self.groups;
-                    self.groups += 1;
-                    let _ = writeln!(
-                        self.out,
-                        "{indent}subgraph cluster_{number} {{\n{indent}  label=\"{}\";",
-                        text(title)
-                    );
-                    self.nodes(content, depth + 1);
-                    let _ = writeln!(self.out, "{indent}}}");
-                }
-                Node::Box(shape) => {
-                    let number = self.ids.len();
-                    self.ids.push(shape.name.clone());
-                    // `\l` ends a line that stands at the left
-                    let label: String = shape.lines.iter().map(|l| format!("{}\\l", text(l))).collect();
-                    let style = if shape.external { ", style=\"rounded,dashed\"" } else { "" };
-                    let _ = writeln!(self.out, "{indent}c{number} [label=\"{label}\"{style}];");
-                }
-            }
-        }
+    fn close(&self) -> &str {
+        "}"
+    }
+
+    fn shape(&self, number: usize, shape: &Shape) -> String {
+        // `\l` ends a line that stands at the left
+        let label: String = shape.lines.iter().map(|l| format!("{}\\l", text(l))).collect();
+        let style = if shape.external { ", style=\"rounded,dashed\"" } else { "" };
+        format!("c{number} [label=\"{label}\"{style}];")
+    }
+
+    fn arrow(&self, from: usize, to: usize, told: &str) -> String {
+        format!("c{from} -> c{to} [label=\"{}\"];", text(told))
     }
 }
 

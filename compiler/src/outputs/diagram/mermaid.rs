@@ -1,59 +1,36 @@
 //! A Mermaid flowchart.
 
-use super::picture::{Node, Picture, Shape};
+use super::notation::{Notation, body};
+use super::picture::{Picture, Shape};
 use std::fmt::Write;
 
-// writing to a string can't fail: results of `writeln!` are dropped throughout
-
-/// Ids by number: no name of the user's can be a keyword of Mermaid's.
-struct Painter {
-    out: String,
-    ids: Vec<String>,
-    groups: usize,
-}
-
 pub(super) fn paint(picture: &Picture) -> String {
-    let mut painter = Painter { out: String::new(), ids: Vec::new(), groups: 0 };
     let direction = if picture.sideways { "LR" } else { "TB" };
-    let _ = writeln!(painter.out, "---\ntitle: {}\n---\nflowchart {direction}", front_matter(&picture.title));
-    painter.nodes(&picture.content, 1);
-    for arrow in &picture.arrows {
-        if let (Some(from), Some(to)) = (painter.id(&arrow.from), painter.id(&arrow.to)) {
-            let _ = writeln!(painter.out, "  c{from} -->|\"{}\"| c{to}", text(&arrow.told()));
-        }
-    }
-    painter.out.push_str("  classDef external stroke-dasharray: 4 3\n");
-    painter.out
+    let head = format!("---\ntitle: {}\n---\nflowchart {direction}", front_matter(&picture.title));
+    format!("{head}\n{}  classDef external stroke-dasharray: 4 3\n", body(picture, &Mermaid))
 }
 
-impl Painter {
-    fn id(&self, name: &str) -> Option<usize> {
-        self.ids.iter().position(|id| id == name)
+struct Mermaid;
+
+impl Notation for Mermaid {
+    fn open(&self, number: usize, title: &str, _: &str) -> String {
+        format!("subgraph g{number}[\"{}\"]", text(title))
     }
 
-    fn nodes(&mut self, nodes: &[Node], depth: usize) {
-        let indent = "  ".repeat(depth);
-        for node in nodes {
-            match node {
-                Node::Group { title, content } => {
-                    let _ = writeln!(self.out, "{indent}subgraph g{}[\"{}\"]", self.groups, text(title));
-                    self.groups += 1;
-                    self.nodes(content, depth + 1);
-                    let _ = writeln!(self.out, "{indent}end");
-                }
-                Node::Box(shape) => self.shape(shape, &indent),
-            }
-        }
+    fn close(&self) -> &str {
+        "end"
     }
 
-    fn shape(&mut self, shape: &Shape, indent: &str) {
-        let number = self.ids.len();
-        self.ids.push(shape.name.clone());
+    fn shape(&self, number: usize, shape: &Shape) -> String {
         let mut lines = shape.lines.iter().map(|l| text(l));
         let heading = lines.next().map(|l| format!("<b>{l}</b>"));
         let label: Vec<String> = heading.into_iter().chain(lines).collect();
         let class = if shape.external { ":::external" } else { "" };
-        let _ = writeln!(self.out, "{indent}c{number}[\"{}\"]{class}", label.join("<br/>"));
+        format!("c{number}[\"{}\"]{class}", label.join("<br/>"))
+    }
+
+    fn arrow(&self, from: usize, to: usize, told: &str) -> String {
+        format!("c{from} -->|\"{}\"| c{to}", text(told))
     }
 }
 
@@ -70,6 +47,7 @@ fn text(text: &str) -> String {
         match c {
             '"' => out.push_str("#quot;"),
             '#' | '<' | '>' | '&' | '`' | '*' | '_' | '~' | '[' | ']' | '{' | '}' | '|' | '\\' => {
+                // writing to a string can't fail
                 let _ = write!(out, "#{};", c as u32);
             }
             c if c.is_control() => out.push(' '),

@@ -4,6 +4,7 @@ mod ascii;
 mod dot;
 pub mod layout;
 mod mermaid;
+mod notation;
 mod picture;
 mod scene;
 mod svg;

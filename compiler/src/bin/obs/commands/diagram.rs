@@ -19,11 +19,7 @@ pub struct Request {
 }
 
 pub fn run(session: &Session, request: &Request, watched: bool) -> Result<Outcome, Failure> {
-    let mut program = session.open(&request.file)?;
-    if watched {
-        return watch::watch(session, &mut program, |program| once(session, request, program));
-    }
-    once(session, request, &program)
+    watch::run(session, &request.file, watched, |program| once(session, request, program))
 }
 
 fn once(session: &Session, request: &Request, program: &Program) -> Result<Outcome, Failure> {
