@@ -506,6 +506,90 @@ assert tart.title == "Tarts" and tart.replicas == 3, "inherits and overrides"
 }
 
 #[test]
+fn components_are_expected_by_what_they_accept() {
+    let text = |more: &str| {
+        format!(
+            r#"
+import "./kit.obs".{{Bakery, Mill, deliver, order}}
+kind Cake extends Bakery {{ }}
+/// Asks for its neighbour, which asks for it: no circle.
+kind Stall {{
+  image: "example.com/stall:1"
+  param from: component(order)?
+  port http: 80
+  accepts deliver on http
+}}
+kind Cart {{
+  workload: external
+  peer: outside
+  param to: component(deliver)
+  param from: component(Stall)?
+}}
+fn first(all: [component(deliver)]): string = all[0].name
+fn one(c: component(deliver)): component(deliver) = c
+namespace n {{
+  component bakery: Bakery
+  component cake: Cake
+  component stall: Stall
+}}
+component mill: Mill
+{more}
+"#
+        )
+    };
+    all_true(
+        &text("component cart: Cart { to: stall, from: stall }"),
+        &[
+            "first([bakery, cake, stall]) == \"bakery\"",
+            "one(one(cake)).kind == \"Cake\" and one(stall).accepts(deliver)",
+            "\"${one(stall).name}\" == \"stall\"",
+            "cart.to.port == 80 and cart.to.host == stall.host",
+        ],
+    );
+    fails(
+        &text("component cart: Cart { to: mill }\ncomponent other: Cart { to: bakery, from: cake }"),
+        &[
+            ("OBS2101", "mill", "`mill`, of kind `Mill`, doesn't accept `deliver` | `Mill` accepts nothing"),
+            ("OBS2101", "cake", "expected `component(Stall)?`, found `component(Cake)`"),
+        ],
+    );
+    fails(
+        &text("fn near(c: component(order)): string = c.name\nlet name = near(stall)"),
+        &[("OBS2101", "stall", "`stall`, of kind `Stall`, doesn't accept `order` | `Stall` accepts `deliver`")],
+    );
+    fails(
+        &text("fn near(c: component(order)): string = c.name\nfn far(s: Stall): string = near(s)"),
+        &[("OBS2101", "s", "a component of kind `Stall` doesn't accept `order`")],
+    );
+    fails(
+        &text("fn exact(b: component(Bakery)): string = b.name\nlet name = exact(one(cake))"),
+        &[("OBS2101", "one(cake)", "expected `component(Bakery)`, found `component(deliver)`")],
+    );
+    fails(
+        &text("fn far(c: component): string = one(c).name"),
+        &[("OBS2101", "c", "expected `component(deliver)`, found `component`")],
+    );
+    fails(&text("fn text(c: component(deliver)): string = \"${c}\""), &[("OBS2101", "c", "its name is `.name`")]);
+}
+
+#[test]
+fn what_a_component_is_expected_by_exists() {
+    let text =
+        |by: &str| format!("import \"./kit.obs\".{{Bakery, deliver}}\nfn f(c: component({by})): string = c.name");
+    holds(&text("deliver"));
+    holds(&text("remote_write"));
+    holds(&text("deliver").replace(".{Bakery, deliver}", " as kit").replace("(deliver)", "(kit.deliver)"));
+    fails(&text("delivr"), &[("OBS2104", "delivr", "there is no kind or protocol `delivr` | did you mean `deliver`?")]);
+    fails(&text("Bakry"), &[("OBS2104", "Bakry", "there is no kind or protocol `Bakry` | did you mean `Bakery`?")]);
+    fails(&text("Prometheus"), &[("OBS2104", "Prometheus", "import it: `import std.{Prometheus}`")]);
+    fails(&text("zzzzzzzz"), &[("OBS2104", "zzzzzzzz", "kinds are declared with `kind`")]);
+    // a kind comes first where both have the name
+    let both = "kind both { workload: external, peer: outside }\nprotocol both { transport: tcp }
+component c: both\nfn f(c: component(both)): string = c.kind\nassert f(c) == \"both\", \"by kind\"";
+    holds(&both.replace("external, peer", "external\n peer"));
+}
+
+#[test]
 fn members_of_kinds_stand_once_in_any_order() {
     let kind =
         |members: &str| format!("import \"./kit.obs\".{{order}}\nkind K {{\n  image: \"a/b:1\"\n  {members}\n}}");

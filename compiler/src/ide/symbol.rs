@@ -76,6 +76,7 @@ mod tests {
         assert_eq!(in_shop("scale sh$0op { default: 2 }"), component);
         assert_eq!(in_shop("customer -> shop: or$0der"), definition_of("protocol order", 9, 5));
         assert_eq!(in_shop("component x: Sh$0op"), "kind Shop {\n     ^^^^\n");
+        assert_eq!(in_shop("fn f(c: component(or$0der)): int = 1"), definition_of("protocol order", 9, 5));
         assert_eq!(in_shop("component x: Shop { she$0lves: 1 }"), "  param shelves: int = 3\n        ^^^^^^^\n");
     }
 

@@ -118,7 +118,7 @@ const RATE: &[Row] = &[("per_second", || Ty::Float, "Per second.")];
 
 fn rows(ty: &Ty) -> &'static [Row] {
     match ty {
-        Ty::Component(_) => COMPONENT,
+        Ty::Component(_) | Ty::Accepting(_) => COMPONENT,
         Ty::Flow(_) => FLOW,
         Ty::Cluster => CLUSTER,
         Ty::Namespace => NAMESPACE,
@@ -157,7 +157,7 @@ pub fn member(db: &dyn Db, ty: &Ty, name: &str) -> Option<Member> {
         _ => {}
     }
     let (_, make, doc) = rows(ty).iter().find(|(n, ..)| *n == name)?;
-    let only_in_files = matches!(ty, Ty::Component(_)) && matches!(name, "alerts" | "dashboards");
+    let only_in_files = matches!(ty, Ty::Component(_) | Ty::Accepting(_)) && matches!(name, "alerts" | "dashboards");
     Some(Member { ty: make(), doc: Some(doc), declared: None, only_in_files })
 }
 

@@ -4,7 +4,7 @@ use super::attributes::{self, Phase};
 use super::core::{Core, CoreElement, CoreEntry, CoreKind};
 use super::def_key::DefKey;
 use super::elaborate::{Elaborator, Place, Use};
-use super::ty::{KindRef, Ty};
+use super::ty::{KindRef, ProtocolRef, Ty};
 use crate::db::{self, Db, Project, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::names::{DefId, DefKind, Space, declared_name, find_item, library_exports, scope};
@@ -472,17 +472,44 @@ pub struct TurnMember {
     pub span: Span,
 }
 
-impl KindInfo {
-    /// As the type of a component.
-    pub fn reference(&self) -> KindRef {
-        let nowhere = DefId { file: FileId(0), item: 0 };
-        KindRef { name: self.name.clone(), def: self.def.unwrap_or(nowhere), bases: self.bases.clone() }
-    }
+/// A kind as a type, with the kinds it extends and the protocols it accepts.
+pub fn kind_ref(db: &dyn Db, name: &str, def: DefId) -> KindRef {
+    let key = key(db, def);
+    KindRef { name: name.into(), def, bases: bases_query(db, key).clone(), accepts: accepts_query(db, key).clone() }
 }
 
-/// A kind as a type, with the kinds it extends.
-pub fn kind_ref(db: &dyn Db, name: &str, def: DefId) -> KindRef {
-    KindRef { name: name.into(), def, bases: bases_query(db, key(db, def)).clone() }
+/// The protocols that a kind and its bases accept, by name alone: kinds may ask it of each other without going in
+/// circles. Names that mean nothing are reported with the kind.
+#[salsa::tracked(cycle_result = no_protocols)]
+fn accepts_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> Arc<[ProtocolRef]> {
+    let mut all: Vec<ProtocolRef> = Vec::new();
+    if let Some(base) = bases_query(db, key).first() {
+        all.extend(accepts_query(db, self::key(db, *base)).iter().cloned());
+    }
+    let names = scope(db, key.file(db));
+    let own: Vec<ProtocolRef> = with_item(db, key, |item, _| {
+        let ItemKind::Kind(it) = &item.kind else { return Vec::new() };
+        let lists = it.members.iter().filter_map(|m| match &m.kind {
+            MemberKind::Accepts { protocols, .. } => Some(protocols),
+            _ => None,
+        });
+        let known = lists.flatten().filter_map(|accept| {
+            let written = &accept.protocol.name;
+            let def = names.get(Space::Protocol, written)?.def;
+            Some(ProtocolRef { name: written.rsplit('.').next().unwrap_or(written).into(), def })
+        });
+        known.collect()
+    });
+    for protocol in own {
+        if all.iter().all(|p| p.def != protocol.def) {
+            all.push(protocol);
+        }
+    }
+    all.into()
+}
+
+fn no_protocols(_: &dyn Db, _: salsa::Id, _: DefKey<'_>) -> Arc<[ProtocolRef]> {
+    Arc::default()
 }
 
 /// The kinds that a kind extends, nearest first; a circle, which is reported elsewhere, has none.
@@ -823,9 +850,8 @@ fn component_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> Option<KindRef> {
     })
 }
 
-/// The names of the library's kinds.
-pub fn library_kinds(db: &dyn Db) -> Vec<SmolStr> {
+/// The names of the library's declarations of a sort.
+pub fn library_names(db: &dyn Db, sort: DefKind) -> Vec<SmolStr> {
     let exports = library_exports(db, Project::get(db));
-    let kinds = exports.names.iter().filter(|(_, e)| e.kind == DefKind::Kind);
-    kinds.map(|((_, name), _)| name.clone()).collect()
+    exports.names.iter().filter(|(_, e)| e.kind == sort).map(|((_, name), _)| name.clone()).collect()
 }

@@ -79,7 +79,7 @@ pub fn of_type(value: &Value, want: &Ty) -> Option<Complaint> {
         | (Value::List(_), Ty::List(_))
         | (Value::Record(_), Ty::Map(_) | Ty::Record(_))
         | (Value::Variant(_), Ty::Variants(_))
-        | (Value::Component(_), Ty::Component(_))
+        | (Value::Component(_), Ty::Component(_) | Ty::Accepting(_))
         | (Value::Flow(_), Ty::Flow(_))
         | (Value::Content(_), Ty::Content)
         | (Value::Range(_), Ty::Range) => true,

@@ -178,16 +178,7 @@ impl Elaborator<'_> {
                     Ty::string()
                 }
             },
-            (Ty::Component(None), Refinement::Name(name)) => match self.scope.get(Space::Type, &name.name).cloned() {
-                Some(export) if export.kind == DefKind::Kind => {
-                    self.used(name.last(), Target::Def(export.def, export.kind));
-                    Ty::Component(Some(queries::kind_ref(self.db, &name.name, export.def)))
-                }
-                _ => {
-                    self.unknown_kind(name);
-                    Ty::Error
-                }
-            },
+            (Ty::Component(None), Refinement::Name(name)) => self.component_by(name),
             (Ty::Flow(None), Refinement::Name(name)) => match self.protocol(name) {
                 Some(ProtocolRef { name, def }) => Ty::Flow(Some(ProtocolRef { name, def })),
                 None => Ty::Error,
@@ -204,6 +195,19 @@ impl Elaborator<'_> {
                 ty
             }
         }
+    }
+
+    /// `component(…)`: by kind, else by a protocol that it accepts.
+    fn component_by(&mut self, name: &Ident) -> Ty {
+        if let Some(export) = self.scope.get(Space::Type, &name.name).filter(|e| e.kind == DefKind::Kind).cloned() {
+            self.used(name.last(), Target::Def(export.def, export.kind));
+            return Ty::Component(Some(queries::kind_ref(self.db, &name.name, export.def)));
+        }
+        if self.scope.get(Space::Protocol, &name.name).is_some() {
+            return self.protocol(name).map_or(Ty::Error, Ty::Accepting);
+        }
+        self.unknown(name, &[(DefKind::Kind, Space::Type), (DefKind::Protocol, Space::Protocol)]);
+        Ty::Error
     }
 
     fn bounds(&mut self, range: &Expr, ty: &Ty) -> Option<Bounds> {
@@ -232,14 +236,23 @@ impl Elaborator<'_> {
 
     /// Says that there is no kind of this name.
     pub fn unknown_kind(&mut self, name: &Ident) {
+        self.unknown(name, &[(DefKind::Kind, Space::Type)]);
+    }
+
+    /// Says that nothing of these sorts, a kind first, has this name.
+    fn unknown(&mut self, name: &Ident, sorts: &[(DefKind, Space)]) {
         if name.name.is_empty() || self.scope.is_broken(&name.name) {
             return;
         }
-        let in_scope = self.scope.names_of(Space::Type).filter(|(_, b)| b.export.kind == DefKind::Kind);
-        let known: Vec<&str> = in_scope.map(|(n, _)| n.as_str()).collect();
-        let message = format!("there is no kind `{}`", name.name);
+        let of_sort = |(sort, space): &(DefKind, Space)| {
+            let sort = *sort;
+            self.scope.names_of(*space).filter(move |(_, b)| b.export.kind == sort).map(|(n, _)| n.as_str())
+        };
+        let known: Vec<&str> = sorts.iter().flat_map(of_sort).collect();
+        let words: Vec<&str> = sorts.iter().map(|(sort, _)| sort.keyword()).collect();
+        let message = format!("there is no {} `{}`", words.join(" or "), name.name);
         let diagnostic = Diagnostic::new(Code::OBS2104, name.span, message);
-        let library = queries::library_kinds(self.db);
+        let library: Vec<SmolStr> = sorts.iter().flat_map(|(sort, _)| queries::library_names(self.db, *sort)).collect();
         let diagnostic = if library.contains(&name.name) {
             let fix = add_library_import(self.db, crate::db::file(self.db, name.span.file), &name.name);
             diagnostic.help(format!("import it: `import std.{{{}}}`", name.name)).with_fix(fix)

@@ -51,6 +51,8 @@ pub enum Ty {
     Union(Arc<[Ty]>),
     /// A component, of this kind where it is known.
     Component(Option<KindRef>),
+    /// A component whose kind accepts this protocol.
+    Accepting(ProtocolRef),
     /// A flow, of this protocol where it is known.
     Flow(Option<ProtocolRef>),
     /// Content of a file.
@@ -193,6 +195,8 @@ pub struct KindRef {
     pub def: DefId,
     /// The kinds that it extends, nearest first.
     pub bases: Arc<[DefId]>,
+    /// The protocols that it accepts, its bases' too.
+    pub accepts: Arc<[ProtocolRef]>,
 }
 
 /// A protocol, by name and declaration.
@@ -308,7 +312,9 @@ impl Ty {
                     })
             }
             (Ty::Variants(a), Ty::Variants(b)) => a.name == b.name,
-            (Ty::Component(_), Ty::Component(None)) | (Ty::Flow(_), Ty::Flow(None)) => true,
+            (Ty::Component(_) | Ty::Accepting(_), Ty::Component(None)) | (Ty::Flow(_), Ty::Flow(None)) => true,
+            (Ty::Component(Some(kind)), Ty::Accepting(want)) => kind.accepts.iter().any(|p| p.def == want.def),
+            (Ty::Accepting(a), Ty::Accepting(b)) => a.def == b.def,
             (Ty::Component(Some(a)), Ty::Component(Some(b))) => a.def == b.def || a.bases.contains(&b.def),
             (Ty::Flow(Some(a)), Ty::Flow(Some(b))) => a.def == b.def,
             (a, b) => a == b,
@@ -320,6 +326,7 @@ impl Ty {
             Ty::Secret
             | Ty::PodField
             | Ty::Component(_)
+            | Ty::Accepting(_)
             | Ty::Flow(_)
             | Ty::Content
             | Ty::Range
@@ -391,6 +398,7 @@ impl fmt::Display for Ty {
             }
             Ty::Component(None) => f.write_str("component"),
             Ty::Component(Some(kind)) => write!(f, "component({})", kind.name),
+            Ty::Accepting(protocol) => write!(f, "component({})", protocol.name),
             Ty::Flow(None) => f.write_str("flow"),
             Ty::Flow(Some(protocol)) => write!(f, "flow({})", protocol.name),
             Ty::Content => f.write_str("content"),

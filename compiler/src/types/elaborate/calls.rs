@@ -33,7 +33,7 @@ impl Elaborator<'_> {
                 }
                 let (base_core, ty) = self.infer(base);
                 match (&ty, method.name.as_str()) {
-                    (Ty::Component(_), "accepts" | "emits") => {
+                    (Ty::Component(_) | Ty::Accepting(_), "accepts" | "emits") => {
                         let accepts = method.name == "accepts";
                         let Some(protocol) = self.protocol_argument(args, span) else {
                             return (Core::error(span), Ty::Bool);

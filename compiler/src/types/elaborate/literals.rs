@@ -104,7 +104,7 @@ impl Elaborator<'_> {
                     } else if !ty.is_printable() {
                         let message = format!("{} can't be written as text", ty.with_article());
                         let mut diagnostic = Diagnostic::new(Code::OBS2101, expr.span, message);
-                        if matches!(ty, Ty::Component(_)) {
+                        if matches!(ty, Ty::Component(_) | Ty::Accepting(_)) {
                             diagnostic = diagnostic.help("its name is `.name`, its address `.host`");
                         } else if matches!(ty, Ty::Optional(_)) {
                             diagnostic = diagnostic.help("it may be none: give what holds then, with `?? …`");

@@ -10,7 +10,7 @@ use super::attributes::Phase;
 use super::builtins::Builtin;
 use super::core::{Core, CoreKind};
 use super::queries::{self, KindInfo};
-use super::ty::{Ty, Unit};
+use super::ty::{KindRef, ProtocolRef, Ty, Unit};
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::names::{DefId, DefKind, Scope, Space, scope};
@@ -184,7 +184,10 @@ impl<'a> Elaborator<'a> {
             if ty.holds_secret() && !want.holds_secret() {
                 self.report_leak(span, &want.with_article());
             } else {
-                self.mismatch(span, ty, want);
+                match (ty.without_optional(), want.without_optional()) {
+                    (Ty::Component(Some(kind)), Ty::Accepting(protocol)) => self.unaccepted(&core, kind, protocol),
+                    _ => self.mismatch(span, ty, want),
+                }
             }
             return Core::error(span);
         }
@@ -202,6 +205,21 @@ impl<'a> Elaborator<'a> {
         } else {
             core
         }
+    }
+
+    /// Says that a component of this kind can't stand where one that accepts the protocol is expected.
+    fn unaccepted(&mut self, core: &Core, kind: &KindRef, protocol: &ProtocolRef) {
+        let what = match &core.kind {
+            CoreKind::Component(name) => format!("`{name}`, of kind `{}`,", kind.name),
+            _ => format!("a component of kind `{}`", kind.name),
+        };
+        let message = format!("{what} doesn't accept `{}`", protocol.name);
+        let accepted: Vec<String> = kind.accepts.iter().map(|p| format!("`{}`", p.name)).collect();
+        let help = match accepted.is_empty() {
+            true => format!("`{}` accepts nothing", kind.name),
+            false => format!("`{}` accepts {}", kind.name, accepted.join(", ")),
+        };
+        self.report(Diagnostic::new(Code::OBS2101, core.span, message).help(help));
     }
 
     pub(super) fn mismatch(&mut self, span: Span, found: &Ty, want: &Ty) {
@@ -455,7 +473,7 @@ impl<'a> Elaborator<'a> {
             return Some((CoreKind::Local(at as u32), ty.clone(), Some(Target::Declared(*span))));
         }
         if let Place::Kind(kind, phase) = self.place
-            && let Some(found) = lookup_in_kind(kind, phase, name)
+            && let Some(found) = lookup_in_kind(self.db, kind, phase, name)
         {
             return Some(found);
         }
@@ -518,7 +536,7 @@ impl<'a> Elaborator<'a> {
             return;
         }
         if let Place::Kind(kind, Phase::Graph) = self.place
-            && lookup_in_kind(kind, Phase::Files, name).is_some()
+            && lookup_in_kind(self.db, kind, Phase::Files, name).is_some()
         {
             let message = format!("`{name}` isn't known yet where the graph is made");
             let help = "members that make the graph see params, `let`s, `self.name`, `cluster` and `namespace`";
@@ -549,7 +567,7 @@ impl<'a> Elaborator<'a> {
     }
 }
 
-fn lookup_in_kind(kind: &KindInfo, phase: Phase, name: &str) -> Option<(CoreKind, Ty, Option<Target>)> {
+fn lookup_in_kind(db: &dyn Db, kind: &KindInfo, phase: Phase, name: &str) -> Option<(CoreKind, Ty, Option<Target>)> {
     if let Some(param) = kind.params.get(name) {
         return Some((CoreKind::Param(name.into()), param.ty.clone(), Some(Target::Declared(param.name_span))));
     }
@@ -558,7 +576,7 @@ fn lookup_in_kind(kind: &KindInfo, phase: Phase, name: &str) -> Option<(CoreKind
         return Some((CoreKind::KindLet(at as u32), found.ty.clone(), Some(Target::Declared(found.name_span))));
     }
     let (core, ty) = match name {
-        "self" => (CoreKind::SelfRef, Ty::Component(Some(kind.reference()))),
+        "self" => (CoreKind::SelfRef, Ty::Component(kind.def.map(|def| queries::kind_ref(db, &kind.name, def)))),
         "namespace" => (CoreKind::Namespace, Ty::Namespace),
         "version" if phase >= Phase::Workload => (CoreKind::Version, Ty::Version),
         "components" if phase >= Phase::Workload => (CoreKind::Components, Ty::list(Ty::Component(None))),
