@@ -70,6 +70,7 @@ fn every_construct_has_an_example() {
         "emits ",
         "file ",
         "dashboard ",
+        "\n  assert ",
         "if ",
         " else ",
         "match ",

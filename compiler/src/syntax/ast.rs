@@ -282,6 +282,8 @@ pub enum MemberKind {
         /// Its settings.
         block: Block,
     },
+    /// `assert EXPR, "message"`: what must hold of each component of the kind.
+    Assert(AssertDef),
     /// `ready: http("/-/ready")`: an attribute from the closed list that the compiler knows.
     Attribute(Entry),
 }
@@ -405,8 +407,8 @@ pub struct AlertDef {
 pub struct AssertDef {
     /// What must hold.
     pub condition: Expr,
-    /// What to say when it doesn't.
-    pub message: Option<SmolStr>,
+    /// What to say when it doesn't: a string, perhaps interpolated.
+    pub message: Option<Expr>,
 }
 
 /// `test "name" { profile: peak, assert … }`.

@@ -164,7 +164,7 @@ pub struct TargetCore {
 #[allow(missing_docs)]
 pub struct AssertCore {
     pub condition: Core,
-    pub message: Option<SmolStr>,
+    pub message: Option<Core>,
     pub span: Span,
 }
 
@@ -268,7 +268,7 @@ impl<'a> Items<'a> {
             }
             ItemKind::View(it) => self.view(item, it),
             ItemKind::Assert(it) => {
-                let assert = self.assert(it, item.span);
+                let assert = self.elab.assert(it, item.span);
                 self.out.asserts.push(assert);
             }
             ItemKind::Test(it) => self.test(item, it),
@@ -806,11 +806,6 @@ impl<'a> Items<'a> {
         });
     }
 
-    fn assert(&mut self, it: &ast::AssertDef, span: Span) -> AssertCore {
-        let condition = self.elab.check(&it.condition, &Ty::Bool);
-        AssertCore { condition, message: it.message.clone(), span }
-    }
-
     fn test(&mut self, item: &Item, it: &ast::TestDef) {
         let mut profile = None;
         for (name, value, _) in self.fixed_fields(&it.settings, "a test") {
@@ -825,7 +820,7 @@ impl<'a> Items<'a> {
                 _ => self.elab.unknown_field(name, [SmolStr::new_static("profile")].iter(), "a test"),
             }
         }
-        let asserts = it.asserts.iter().map(|(a, span)| self.assert(a, *span)).collect();
+        let asserts = it.asserts.iter().map(|(a, span)| self.elab.assert(a, *span)).collect();
         self.out.tests.push(TestCore { name: it.name.clone(), profile, asserts, span: item.span });
     }
 
@@ -889,6 +884,13 @@ fn dotted(path: &[Key]) -> String {
 }
 
 impl Elaborator<'_> {
+    /// What must hold, and what to say where it doesn't.
+    pub(super) fn assert(&mut self, it: &ast::AssertDef, span: Span) -> AssertCore {
+        let condition = self.check(&it.condition, &Ty::Bool);
+        let message = it.message.as_ref().map(|m| self.check(m, &Ty::string()));
+        AssertCore { condition, message, span }
+    }
+
     /// A block as data.
     fn check_record_data(&mut self, block: &Block) -> Core {
         self.check_record(block, &Ty::Data)

@@ -4,6 +4,7 @@ use super::attributes::{self, Phase};
 use super::core::{Core, CoreElement, CoreEntry, CoreKind};
 use super::def_key::DefKey;
 use super::elaborate::{Elaborator, Place, Use};
+use super::items::AssertCore;
 use super::ty::{KindRef, ProtocolRef, Ty};
 use crate::db::{self, Db, Project, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
@@ -416,6 +417,8 @@ pub struct KindInfo {
     pub alerts: IndexMap<SmolStr, (Vec<CoreEntry>, Span)>,
     /// Dashboards by title: entries and place.
     pub dashboards: IndexMap<SmolStr, (Core, Span)>,
+    /// What must hold of each component; what extended kinds say comes first.
+    pub asserts: Vec<AssertCore>,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
     /// What its names mean.
@@ -658,9 +661,11 @@ impl KindBuilder<'_> {
                     },
                     _ => continue,
                 },
-                MemberKind::Param(_) | MemberKind::Accepts { .. } | MemberKind::Emits(_) | MemberKind::Turns { .. } => {
-                    continue;
-                }
+                MemberKind::Param(_)
+                | MemberKind::Accepts { .. }
+                | MemberKind::Emits(_)
+                | MemberKind::Turns { .. }
+                | MemberKind::Assert(_) => continue,
             };
             if name.is_empty() {
                 continue;
@@ -733,6 +738,10 @@ impl KindBuilder<'_> {
             MemberKind::Dashboard { title, block, .. } => {
                 let core = self.with(Phase::Workload, |elab| elab.check_record(block, &Ty::Data));
                 self.info.dashboards.insert(title.clone(), (core, member.span));
+            }
+            MemberKind::Assert(it) => {
+                let assert = self.with(Phase::Files, |elab| elab.assert(it, member.span));
+                self.info.asserts.push(assert);
             }
             MemberKind::Attribute(entry) => self.attribute(entry),
         }

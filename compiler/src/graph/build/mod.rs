@@ -3,11 +3,14 @@
 //! First components with their parameters and all that doesn't depend on flows; then flows; then what kinds
 //! say about flows: alerts and dashboards, and at last what each component runs.
 
+mod asserts;
 mod components;
 mod early;
 mod flows;
 mod settings;
 mod workloads;
+
+pub use asserts::{TestResult, Verdict, check_asserts, run_tests};
 
 use super::links::Links;
 use super::model::{Cluster, Graph, Layer, LayerId, Namespace, NamespaceId, Patch, Stack, View, Waiver};
@@ -17,9 +20,7 @@ use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::eval::Evaluator;
 use crate::names::{self, Export, Space};
 use crate::text::{FileId, Span};
-use crate::types::items::{
-    self, AssertCore, AutoscaleCore, BlockCore, ComponentCore, FileCore, ProfileCore, ScaleCore, TestCore,
-};
+use crate::types::items::{self, AutoscaleCore, BlockCore, ComponentCore, FileCore, ProfileCore, ScaleCore};
 use crate::value::{Record, Spanned, Value};
 use early::Settings;
 use indexmap::IndexMap;
@@ -452,77 +453,4 @@ fn waivers(core: &FileCore) -> Vec<Waiver> {
             span: *span,
         })
         .collect()
-}
-
-/// What an assertion came to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Verdict {
-    /// Whether it holds; `None` where it could not be evaluated.
-    pub holds: Option<bool>,
-    /// What to say where it doesn't.
-    pub message: SmolStr,
-    /// Its place.
-    pub span: Span,
-}
-
-impl Verdict {
-    fn failure(&self) -> Option<Diagnostic> {
-        (self.holds == Some(false)).then(|| Diagnostic::new(Code::OBS2118, self.span, self.message.as_str()))
-    }
-}
-
-impl TestResult {
-    /// A finding for each assertion that doesn't hold.
-    pub fn failures(&self) -> Vec<Diagnostic> {
-        self.verdicts.iter().filter_map(Verdict::failure).collect()
-    }
-}
-
-/// A `test` item, carried out.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TestResult {
-    /// Its name.
-    pub name: SmolStr,
-    /// Its place.
-    pub span: Span,
-    /// Its assertions.
-    pub verdicts: Vec<Verdict>,
-}
-
-fn judge(eval: &mut Evaluator<'_>, assert: &AssertCore) -> Verdict {
-    let holds = match eval.eval(&assert.condition) {
-        Value::Bool(holds) => Some(holds),
-        _ => None,
-    };
-    let message = assert.message.clone().unwrap_or_else(|| "this assertion doesn't hold".into());
-    Verdict { holds, message, span: assert.span }
-}
-
-/// The program's `assert` items under each profile: a finding for each that doesn't hold.
-pub fn check_asserts(db: &dyn Db, entry: SourceFile) -> Vec<Diagnostic> {
-    let mut out = Vec::new();
-    for graph in &graphs(db, entry).graphs {
-        let world = GraphWorld::new(graph);
-        let mut eval = Evaluator::new(db, &world);
-        for assert in cores(db, entry).iter().flat_map(|c| &c.asserts) {
-            let failure = judge(&mut eval, assert).failure();
-            out.extend(failure.map(|f| f.help(format!("in profile `{}`", graph.profile))));
-        }
-        out.append(&mut eval.diagnostics);
-    }
-    distinct(out)
-}
-
-/// The program's `test` items, each under its own profile.
-pub fn run_tests(db: &dyn Db, entry: SourceFile) -> Vec<TestResult> {
-    let graphs = &graphs(db, entry).graphs;
-    let run = |test: &TestCore| {
-        let wanted = test.profile.as_ref().map(|(p, _)| p);
-        let graph = graphs.iter().find(|g| wanted.is_none_or(|w| *w == g.profile))?;
-        let world = GraphWorld::new(graph);
-        let mut eval = Evaluator::new(db, &world);
-        let verdicts = test.asserts.iter().map(|a| judge(&mut eval, a)).collect();
-        Some(TestResult { name: test.name.clone(), span: test.span, verdicts })
-    };
-    cores(db, entry).iter().flat_map(|c| &c.tests).filter_map(run).collect()
 }

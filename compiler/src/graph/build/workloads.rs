@@ -79,7 +79,7 @@ fn keeper(graph: &Graph, target: Option<&Component>) -> Option<ComponentId> {
     own.or_else(|| graph.components.iter().find(raises)).map(|c| c.id)
 }
 
-fn components_by_span<'a>(cores: &[&'a FileCore]) -> FxHashMap<Span, &'a ComponentCore> {
+pub(super) fn components_by_span<'a>(cores: &[&'a FileCore]) -> FxHashMap<Span, &'a ComponentCore> {
     cores.iter().flat_map(|c| &c.components).map(|c| (c.span, c)).collect()
 }
 
@@ -123,17 +123,17 @@ fn file_overrides<'a>(cores: &[&'a FileCore], graph: &Graph) -> FxHashMap<SmolSt
 }
 
 /// One component and its kind, with the graph around it.
-struct Scope<'a> {
+pub(super) struct Scope<'a> {
     db: &'a dyn Db,
     graph: &'a Graph,
     world: &'a GraphWorld<'a>,
     component: &'a Component,
     kind: &'a KindInfo,
-    diagnostics: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Scope<'a> {
-    fn new(
+    pub(super) fn new(
         db: &'a dyn Db,
         graph: &'a Graph,
         world: &'a GraphWorld<'a>,
@@ -143,7 +143,8 @@ impl<'a> Scope<'a> {
         Self { db, graph, world, component, kind, diagnostics: Vec::new() }
     }
 
-    fn with<T>(&mut self, version: Option<&Version>, f: impl FnOnce(&mut Evaluator<'_>) -> T) -> T {
+    /// Runs `f` with an evaluator that sees the component from within its kind.
+    pub(super) fn with<T>(&mut self, version: Option<&Version>, f: impl FnOnce(&mut Evaluator<'_>) -> T) -> T {
         let component = self.component;
         let params = |name: &str| component.params.get(name).map(|e| e.value.clone());
         let replicas = i64::from(component.replicas.count);
@@ -177,7 +178,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The version in the image's tag.
-    fn version(&mut self) -> Option<Version> {
+    pub(super) fn version(&mut self) -> Option<Version> {
         let image = self.image()?;
         let name = image.value.split('@').next()?;
         let (_, tag) = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))?;

@@ -316,7 +316,7 @@ impl Lowerer<'_> {
             .collect()
     }
 
-    fn primary(&mut self, id: NodeId) -> Expr {
+    pub(super) fn primary(&mut self, id: NodeId) -> Expr {
         let span = self.span(id);
         let text = self.tree.text_of(id);
         let kind = match self.tree.rule(id) {

@@ -249,6 +249,7 @@ impl Lowerer<'_> {
                 MemberKind::File { path: self.expr(*path), content: self.expr(*content) }
             }
             Rule::alert_member => MemberKind::Alert(self.named(id, "a name after `alert`")),
+            Rule::assert_member => MemberKind::Assert(self.assert(id)),
             Rule::dashboard => match self.find_plain(id) {
                 Some((title, title_span)) => MemberKind::Dashboard { title, title_span, block: self.need_block(id) },
                 None => {
@@ -365,7 +366,8 @@ impl Lowerer<'_> {
 
     fn assert(&mut self, id: NodeId) -> AssertDef {
         let condition = self.need_expr(id, "a condition after `assert`");
-        AssertDef { condition, message: self.find_plain(id).map(|(t, _)| t) }
+        let message = self.tree.find(id, Rule::string).map(|s| self.primary(s));
+        AssertDef { condition, message }
     }
 
     fn test(&mut self, id: NodeId) -> TestDef {
