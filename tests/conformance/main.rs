@@ -5,4 +5,5 @@ mod configs;
 mod containers;
 mod kubernetes;
 mod programs;
+mod recipes;
 mod starts;

@@ -1,9 +1,10 @@
 //! Where the real programs are.
 //!
 //! In this order: a folder named by `OBS_REAL_PROGRAMS`; the `PATH`; a cache of the user's, filled from built programs
-//! beside the checkout where there are some. With `OBS_REQUIRE_ALL=1` a program that can't be had fails the suite;
+//! beside the checkout where there are some, and by [`recipes`] where `OBS_FETCH=1` asks for it. With `OBS_REQUIRE_ALL=1` a program that can't be had fails the suite;
 //! otherwise what it would have judged is skipped, and stderr says so.
 
+use crate::recipes;
 use obs_tests::programs::root;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -13,7 +14,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The program, or `None` and a line on stderr.
 pub fn find(name: &str) -> Option<PathBuf> {
-    let found = folders().iter().map(|folder| folder.join(name)).find(|path| path.is_file());
+    let at_hand = folders().iter().map(|folder| folder.join(name)).find(|path| path.is_file());
+    let found = at_hand.or_else(|| recipes::fetched(name, &cache()?));
     if found.is_none() {
         missing(name);
     }
@@ -27,7 +29,8 @@ pub fn definitions() -> Option<PathBuf> {
 
 fn missing(name: &str) {
     assert!(!required(), "`{name}` can't be had, and OBS_REQUIRE_ALL asks for all programs");
-    skipped(&format!("no `{name}` on the PATH, in OBS_REAL_PROGRAMS or in the cache"));
+    let asks = if recipes::version(name).is_some() { "; OBS_FETCH=1 fetches it" } else { "" };
+    skipped(&format!("no `{name}` on the PATH, in OBS_REAL_PROGRAMS or in the cache{asks}"));
 }
 
 fn required() -> bool {
@@ -47,11 +50,16 @@ fn folders() -> &'static [PathBuf] {
     })
 }
 
+/// The cache, outside of the repository: other checkouts use it too.
+fn cache() -> Option<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let caches = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(home?.join(".cache")))?;
+    Some(caches.join("obs-real"))
+}
+
 /// The cache's folder of programs, after unpacking what lies beside the checkout.
 fn unpacked() -> Option<PathBuf> {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(home?.join(".cache")))?;
-    let cache = cache.join("obs-real");
+    let cache = cache()?;
     let script = root().parent()?.join("shared/real-programs/install.sh");
     if script.is_file() {
         let status = Command::new("bash").arg(&script).env("GB", &cache).stdout(std::process::Stdio::null()).status();
