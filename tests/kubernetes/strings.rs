@@ -133,7 +133,7 @@ fn text_arrives_as_it_was_written() {
     let analysis = host.analysis();
     let stacks = analysis.stacks(&entry).unwrap_or_else(|| panic!("{}", findings(&analysis, &entry)));
     let objects = obs_compiler::outputs::kubernetes::objects(&stacks[0], &mut Vec::new());
-    let stream = obs_compiler::outputs::kubernetes::stream(&objects).concat();
+    let stream = obs_compiler::outputs::kubernetes::stream(&objects).collect::<String>();
     let documents = serde_yaml::Deserializer::from_str(&stream);
     let objects: Vec<Json> = documents.map(|d| Json::deserialize(d).expect("YAML")).collect();
     let object = |kind: &str| objects.iter().find(|o| o["kind"] == kind).unwrap_or(&Json::Null);

@@ -91,7 +91,7 @@ fn settings_of_every_component_have_chains_too() {
 fn a_patched_field_leads_to_the_patch() {
     let objects = kubernetes::objects(&stack(TOWN, "day"), &mut Vec::new());
     let set = objects.iter().find(|o| o.kind() == "StatefulSet" && o.name() == "corner").expect("it is emitted");
-    assert_eq!(set.json.pointer("/spec/minReadySeconds").and_then(|v| v.as_i64()), Some(7));
+    assert_eq!(set.value().pointer("/spec/minReadySeconds").and_then(|v| v.as_i64()), Some(7));
     let origin = set.origins.iter().find(|o| o.pointer == "/spec/minReadySeconds").expect("it knows its origin");
     assert!(covered(origin.span).contains('7'), "{}", covered(origin.span));
 }

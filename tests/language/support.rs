@@ -143,5 +143,5 @@ pub fn manifests(text: &str, profile: &str) -> String {
     let mut diagnostics = Vec::new();
     let objects = obs_compiler::outputs::kubernetes::objects(&stack(text, profile), &mut diagnostics);
     assert_eq!(diagnostics, []);
-    obs_compiler::outputs::kubernetes::stream(&objects).concat()
+    obs_compiler::outputs::kubernetes::stream(&objects).collect::<String>()
 }

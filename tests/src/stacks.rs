@@ -5,7 +5,7 @@ use obs_compiler::db::FileText;
 use obs_compiler::disk;
 use obs_compiler::graph::Stack;
 use obs_compiler::ide::{Analysis, Host};
-use obs_compiler::outputs::kubernetes::{self, Object};
+use obs_compiler::outputs::kubernetes::{self, Object, Packed};
 use obs_compiler::text::Sources;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -101,7 +101,7 @@ pub fn objects(stack: &Stack) -> Vec<Object> {
     let mut diagnostics = Vec::new();
     let objects = kubernetes::objects(stack, &mut diagnostics);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
-    objects
+    objects.iter().map(Packed::open).collect()
 }
 
 #[cfg(test)]

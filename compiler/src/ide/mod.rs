@@ -143,7 +143,7 @@ impl Analysis {
     }
 
     /// The Kubernetes objects under each profile of a program without errors, in the order of its stacks.
-    pub fn objects(&self, entry: &str) -> &[Vec<kubernetes::Object>] {
+    pub fn objects(&self, entry: &str) -> &[Vec<kubernetes::Packed>] {
         self.entry(entry).map_or(&[], |e| &emitted(&self.db, e).objects)
     }
 

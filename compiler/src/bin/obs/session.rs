@@ -122,12 +122,6 @@ pub fn tell(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// Parts of one text, to stdout, as [`print`] does.
-pub fn print_all(parts: &[String]) -> Result<(), Failure> {
-    // in pieces of many parts: a call for each would cost more than the parts
-    parts.chunks(256).try_for_each(|chunk| print(&chunk.concat()))
-}
-
 /// To stdout, as it is, unless a terminal would take it for commands. A reader that has seen enough (`| head`) is no
 /// failure.
 pub fn print(text: &str) -> Result<(), Failure> {

@@ -2,6 +2,15 @@
 
 use super::{ConfigError, data};
 use crate::value::Value;
+use serde::Deserialize;
+
+/// Reads what this program wrote, however deep.
+pub(in crate::outputs) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    // its limit is for what others wrote
+    reader.disable_recursion_limit();
+    T::deserialize(&mut reader)
+}
 
 pub(super) fn render(value: &Value) -> Result<String, ConfigError> {
     data::check(value)?;

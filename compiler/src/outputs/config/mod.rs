@@ -6,7 +6,7 @@
 mod blocks;
 mod data;
 mod ini;
-mod json;
+pub(super) mod json;
 mod toml;
 pub mod yaml;
 

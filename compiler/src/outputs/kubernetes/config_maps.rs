@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::labels::metadata;
-use super::object::Object;
+use super::object::Packed;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::ConfigFile;
 use crate::outputs::Origin;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 /// A ConfigMap and where its files go.
 pub(super) struct Config {
-    pub(super) object: Object,
+    pub(super) object: Packed,
     /// Name of the ConfigMap.
     pub(super) name: String,
     /// The folder it is mounted at.
@@ -124,7 +124,7 @@ fn config_map(context: &Context<'_>, name: String, folder: &str, files: &[&(&Con
     let checksum: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
     let map = ConfigMap { metadata: metadata(context, &name), data: Some(data), ..ConfigMap::default() };
     let span = files.first().map_or(context.component.span, |(f, _)| f.span);
-    let mut object = Object::new(&map, Some(context.name()), span);
+    let mut object = Packed::new(&map, Some(context.name()), span);
     object.origins.extend(origins);
     Config { object, name, folder: folder.to_owned(), items, checksum }
 }

@@ -1,7 +1,7 @@
 //! What can't be changed in a live object doesn't differ between profiles: else a cluster could not move from one to
 //! the other without losing the object.
 
-use super::object::Object;
+use super::object::Packed;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::Stack;
 use crate::text::Span;
@@ -23,21 +23,25 @@ fn fields(kind: &str) -> &'static [&'static str] {
 }
 
 /// Compares the objects of each profile with the first's.
-pub(super) fn check(stacks: &[Stack], all: &[Vec<Object>], diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn check(stacks: &[Stack], all: &[Vec<Packed>], diagnostics: &mut Vec<Diagnostic>) {
     let Some((base, others)) = all.split_first() else { return };
-    let identity = |o: &Object| (o.kind().to_owned(), o.namespace().map(str::to_owned), o.name().to_owned());
-    let base: FxHashMap<_, &Object> = base.iter().map(|o| (identity(o), o)).collect();
+    let identity = |o: &Packed| (o.kind().to_owned(), o.namespace().map(str::to_owned), o.name().to_owned());
+    let base: FxHashMap<_, &Packed> = base.iter().map(|o| (identity(o), o)).collect();
     for (stack, objects) in stacks.iter().skip(1).zip(others) {
         for object in objects.iter().filter(|o| !fields(o.kind()).is_empty()) {
             let Some(before) = base.get(&identity(object)) else { continue };
-            let differs = |field: &&&str| before.json.pointer(field) != object.json.pointer(field);
+            if before.same(object) {
+                continue;
+            }
+            let (was, is) = (before.value(), object.value());
+            let differs = |field: &&&str| was.pointer(field) != is.pointer(field);
             let fields = fields(object.kind()).iter().filter(differs);
             diagnostics.extend(fields.map(|field| immovable(&stacks[0], stack, object, field)));
         }
     }
 }
 
-fn immovable(from: &Stack, to: &Stack, object: &Object, field: &str) -> Diagnostic {
+fn immovable(from: &Stack, to: &Stack, object: &Packed, field: &str) -> Diagnostic {
     let message = format!(
         "`{}/{}` can't move from profile `{}` to `{}`: Kubernetes never changes its `{}`",
         object.kind(),
@@ -50,7 +54,7 @@ fn immovable(from: &Stack, to: &Stack, object: &Object, field: &str) -> Diagnost
 }
 
 /// The place that caused a field: the nearest that is known.
-fn cause(object: &Object, field: &str) -> Span {
+fn cause(object: &Packed, field: &str) -> Span {
     let around = object.origins.iter().filter(|o| field.starts_with(&o.pointer));
     // an object always has an origin for all of it
     around.max_by_key(|o| o.pointer.len()).map_or(object.origins[0].span, |o| o.span)

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::labels::metadata;
-use super::object::Object;
+use super::object::Packed;
 use crate::graph::{Flow, IngressClass};
 use crate::value::Value;
 use k8s_openapi::api::networking::v1 as net;
@@ -10,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 /// The routes to a component: its flows from ingress controllers that name a host.
-pub(super) fn routes(context: &Context<'_>) -> Vec<Object> {
+pub(super) fn routes(context: &Context<'_>) -> Vec<Packed> {
     let mut out = Vec::new();
     for flow in context.graph.incoming(context.component.id) {
         let from = context.graph.component(flow.from);
@@ -60,7 +60,7 @@ fn login(flow: &Flow, class: &IngressClass) -> Vec<(String, String)> {
     annotations.map(|(key, template)| (key.to_string(), fill(template))).collect()
 }
 
-fn ingress(context: &Context<'_>, name: &str, flow: &Flow, class: &IngressClass, host: &str) -> Object {
+fn ingress(context: &Context<'_>, name: &str, flow: &Flow, class: &IngressClass, host: &str) -> Packed {
     let mut metadata = metadata(context, name);
     if let Some(issuer) = &class.issuer {
         let annotations = metadata.annotations.get_or_insert_default();
@@ -92,7 +92,7 @@ fn ingress(context: &Context<'_>, name: &str, flow: &Flow, class: &IngressClass,
         }),
         status: None,
     };
-    Object::new(&object, Some(context.name()), flow.span)
+    Packed::new(&object, Some(context.name()), flow.span)
 }
 
 /// gateway.networking.k8s.io/v1 HTTPRoute, as far as it is needed. k8s-openapi holds built-in types only.
@@ -151,7 +151,7 @@ fn http_route(
     class: &IngressClass,
     namespace: &str,
     host: &str,
-) -> Object {
+) -> Packed {
     let route = HttpRoute {
         api_version: "gateway.networking.k8s.io/v1",
         kind: "HTTPRoute",
@@ -168,5 +168,5 @@ fn http_route(
             }],
         },
     };
-    Object::new(&route, Some(context.name()), flow.span)
+    Packed::new(&route, Some(context.name()), flow.span)
 }

@@ -1,6 +1,6 @@
 //! The files of a build: a base, and an overlay for each profile that says how it differs.
 
-use super::object::Object;
+use super::object::Packed;
 use super::parallel;
 use crate::outputs::OutputFile;
 use crate::outputs::config::yaml;
@@ -58,7 +58,7 @@ struct DeletionMetadata {
 /// What makes an object the same one in another profile.
 type Identity = (String, String, Option<String>, String);
 
-fn identity(object: &Object) -> Identity {
+fn identity(object: &Packed) -> Identity {
     (
         object.api_version().to_owned(),
         object.kind().to_owned(),
@@ -75,7 +75,7 @@ fn kustomization(folder: &str, resources: Vec<String>, patches: Vec<KustomizePat
     OutputFile { path: format!("{folder}kustomization.yaml"), text, origins: Vec::new() }
 }
 
-fn folder(folder: &str, objects: &[&Object]) -> Vec<OutputFile> {
+fn folder(folder: &str, objects: &[&Packed]) -> Vec<OutputFile> {
     let mut out: Vec<OutputFile> = parallel::map(objects, |o| o.file(folder));
     let mut resources: Vec<String> = objects.iter().map(|o| o.path()).collect();
     resources.sort();
@@ -84,15 +84,15 @@ fn folder(folder: &str, objects: &[&Object]) -> Vec<OutputFile> {
 }
 
 /// One profile alone.
-pub(super) fn flat(objects: &[Object]) -> Vec<OutputFile> {
+pub(super) fn flat(objects: &[Packed]) -> Vec<OutputFile> {
     folder("kubernetes/", &objects.iter().collect::<Vec<_>>())
 }
 
 /// A base from the first profile, and an overlay for each.
-pub(super) fn files(profiles: &[&str], all: &[Vec<Object>]) -> Vec<OutputFile> {
+pub(super) fn files(profiles: &[&str], all: &[Vec<Packed>]) -> Vec<OutputFile> {
     let Some(base) = all.first() else { return Vec::new() };
     let mut out = folder(BASE, &base.iter().collect::<Vec<_>>());
-    let by_identity: FxHashMap<Identity, &Object> = base.iter().map(|o| (identity(o), o)).collect();
+    let by_identity: FxHashMap<Identity, &Packed> = base.iter().map(|o| (identity(o), o)).collect();
     for (profile, objects) in profiles.iter().zip(all) {
         overlay(profile, base, &by_identity, objects, &mut out);
     }
@@ -102,9 +102,9 @@ pub(super) fn files(profiles: &[&str], all: &[Vec<Object>]) -> Vec<OutputFile> {
 
 fn overlay(
     profile: &str,
-    base: &[Object],
-    by_identity: &FxHashMap<Identity, &Object>,
-    objects: &[Object],
+    base: &[Packed],
+    by_identity: &FxHashMap<Identity, &Packed>,
+    objects: &[Packed],
     out: &mut Vec<OutputFile>,
 ) {
     let folder = format!("kubernetes/overlays/{profile}/");
@@ -127,7 +127,7 @@ fn overlay(
     out.push(kustomization(&folder, resources, patches));
 }
 
-fn target(object: &Object) -> Target {
+fn target(object: &Packed) -> Target {
     let (group, version) = match object.api_version().rsplit_once('/') {
         Some((group, version)) => (Some(group.to_owned()), version.to_owned()),
         None => (None, object.api_version().to_owned()),
@@ -142,13 +142,16 @@ fn target(object: &Object) -> Target {
 }
 
 /// The JSON patch (RFC 6902) that makes the base's object this one.
-fn difference(before: &Object, after: &Object) -> Option<KustomizePatch> {
-    let patch = json_patch::diff(&before.json, &after.json);
+fn difference(before: &Packed, after: &Packed) -> Option<KustomizePatch> {
+    if before.same(after) {
+        return None;
+    }
+    let patch = json_patch::diff(&before.value(), &after.value());
     if patch.0.is_empty() {
         return None;
     }
     let operations = serde_json::to_value(&patch).unwrap_or_default();
-    let patch = yaml::document(&operation_last(operations)).unwrap_or_default();
+    let patch = yaml::to_string(&operation_last(operations)).unwrap_or_default();
     Some(KustomizePatch { patch, target: target(after) })
 }
 
@@ -167,7 +170,7 @@ fn operation_last(operations: Json) -> Json {
     operations.into_iter().map(last).collect()
 }
 
-fn deletion(object: &Object) -> KustomizePatch {
+fn deletion(object: &Packed) -> KustomizePatch {
     let deletion = Deletion {
         patch: "delete",
         api_version: object.api_version().to_owned(),

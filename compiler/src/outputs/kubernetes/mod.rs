@@ -16,7 +16,7 @@ mod scaling;
 mod services;
 mod workloads;
 
-pub use object::Object;
+pub use object::{Object, Packed};
 
 use super::OutputFile;
 use crate::diagnostics::Diagnostic;
@@ -26,13 +26,13 @@ use crate::graph::Stack;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Emitted {
     /// The objects of each profile, in an order that can be applied.
-    pub objects: Vec<Vec<Object>>,
+    pub objects: Vec<Vec<Packed>>,
     /// What is wrong with patches, raw objects and file contents.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// All objects of one profile in an order that can be applied, patches applied.
-pub fn objects(stack: &Stack, diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> {
+pub fn objects(stack: &Stack, diagnostics: &mut Vec<Diagnostic>) -> Vec<Packed> {
     let mut out = namespaces::namespaces(&stack.graph);
     let components: Vec<_> = stack.graph.components.iter().zip(&stack.workloads).collect();
     let each = parallel::map(&components, |(component, workload)| match (workload, component.namespace) {
@@ -47,12 +47,12 @@ pub fn objects(stack: &Stack, diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> 
     let own = patches::raw_objects(&stack.graph, &out, diagnostics);
     out.extend(own);
     // a stable sort: within one rank the order of the source stays
-    out.sort_by_cached_key(Object::rank);
+    out.sort_by_cached_key(Packed::rank);
     patches::apply(&stack.graph, &mut out, diagnostics);
     out
 }
 
-fn of_component(context: &Context<'_>) -> (Vec<Object>, Vec<Diagnostic>) {
+fn of_component(context: &Context<'_>) -> (Vec<Packed>, Vec<Diagnostic>) {
     let (mut out, mut diagnostics) = (Vec::new(), Vec::new());
     let configs = config_maps::config_maps(context, &mut diagnostics);
     out.push(rbac::service_account(context));
@@ -70,29 +70,31 @@ fn of_component(context: &Context<'_>) -> (Vec<Object>, Vec<Diagnostic>) {
 /// The objects of all profiles, in the order of `stacks`.
 pub fn emit(stacks: &[Stack]) -> Emitted {
     let mut diagnostics = Vec::new();
-    let objects: Vec<Vec<Object>> = stacks.iter().map(|s| objects(s, &mut diagnostics)).collect();
+    let objects: Vec<Vec<Packed>> = stacks.iter().map(|s| objects(s, &mut diagnostics)).collect();
     immutable::check(stacks, &objects, &mut diagnostics);
     Emitted { objects, diagnostics: distinct(diagnostics) }
 }
 
 /// The base and an overlay for each profile; the first is the base. `objects` are those of `stacks`.
-pub fn files(stacks: &[Stack], objects: &[Vec<Object>]) -> Vec<OutputFile> {
+pub fn files(stacks: &[Stack], objects: &[Vec<Packed>]) -> Vec<OutputFile> {
     let profiles: Vec<&str> = stacks.iter().map(|s| s.graph.profile.as_str()).collect();
     kustomize::files(&profiles, objects)
 }
 
 /// One profile alone, flat.
-pub fn flat(objects: &[Object]) -> Vec<OutputFile> {
+pub fn flat(objects: &[Packed]) -> Vec<OutputFile> {
     kustomize::flat(objects)
 }
 
-/// One profile as YAML documents, each with its end mark but the last.
-pub fn stream(objects: &[Object]) -> Vec<String> {
-    let mut documents = parallel::map(objects, |o| format!("{}---\n", o.yaml()));
-    if let Some(last) = documents.last_mut() {
-        last.truncate(last.len() - "---\n".len());
-    }
-    documents
+/// So many documents are held at once.
+const DOCUMENTS: usize = 2048;
+
+/// One profile as a YAML stream, in parts of many documents.
+pub fn stream(objects: &[Packed]) -> impl Iterator<Item = String> {
+    objects.chunks(DOCUMENTS).enumerate().map(|(number, chunk)| {
+        let part = parallel::map(chunk, Packed::yaml).join("---\n");
+        if number == 0 { part } else { format!("---\n{part}") }
+    })
 }
 
 fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {

@@ -1,12 +1,15 @@
 //! One emitted object: its value, where it goes, and what caused it.
+//!
+//! A program has many, for each profile, and few are ever looked into: all rest as text.
 
-use crate::outputs::config::yaml;
+use crate::outputs::config::{json as json_text, yaml};
 use crate::outputs::{Origin, OutputFile};
 use crate::text::Span;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use smol_str::SmolStr;
 
-/// An object on its way out.
+/// An object to look into.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Object {
     /// All of it, as serde wrote the typed struct.
@@ -18,17 +21,10 @@ pub struct Object {
 }
 
 impl Object {
-    /// From a typed object. k8s-openapi's types serialise without fail: their maps have string keys.
-    pub(super) fn new(object: &impl Serialize, component: Option<&str>, span: Span) -> Self {
-        let json = serde_json::to_value(object).unwrap_or(Json::Null);
-        let origins = vec![Origin { pointer: String::new(), span }];
-        Self { json, component: component.map(str::to_owned), origins }
-    }
-
-    /// Says what caused the part at a JSON pointer.
-    pub(super) fn caused(mut self, pointer: impl Into<String>, span: Span) -> Self {
-        self.origins.push(Origin { pointer: pointer.into(), span });
-        self
+    pub(super) fn new(value: &impl Serialize, span: Span) -> Self {
+        // what is emitted serialises without fail: its maps have string keys
+        let json = serde_json::to_value(value).unwrap_or(Json::Null);
+        Self { json, component: None, origins: vec![Origin { pointer: String::new(), span }] }
     }
 
     fn text(&self, pointer: &str) -> &str {
@@ -53,6 +49,93 @@ impl Object {
     /// `metadata.namespace`, if it has one.
     pub fn namespace(&self) -> Option<&str> {
         self.json.pointer("/metadata/namespace").and_then(Json::as_str)
+    }
+
+    /// To rest.
+    pub(super) fn pack(self) -> Packed {
+        let metadata = Metadata { name: self.name().into(), namespace: self.namespace().map(SmolStr::new) };
+        let head = Head { api_version: self.api_version().into(), kind: self.kind().into(), metadata };
+        let json = self.json.to_string().into_boxed_str();
+        Packed { head, json, component: self.component, origins: self.origins }
+    }
+}
+
+/// What names an object.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Head {
+    api_version: SmolStr,
+    kind: SmolStr,
+    metadata: Metadata,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize)]
+struct Metadata {
+    name: SmolStr,
+    namespace: Option<SmolStr>,
+}
+
+/// An object at rest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Packed {
+    head: Head,
+    /// All of it as JSON, without blanks: a fraction of what a value takes.
+    json: Box<str>,
+    /// The component it belongs to; `None` for what belongs to a namespace or the cluster.
+    pub component: Option<String>,
+    /// What caused it, and parts of it.
+    pub origins: Vec<Origin>,
+}
+
+impl Packed {
+    /// From a typed object. k8s-openapi's types serialise without fail: their maps have string keys. Each has a name.
+    pub(super) fn new(object: &impl Serialize, component: Option<&str>, span: Span) -> Self {
+        let json = serde_json::to_string(object).unwrap_or_default().into_boxed_str();
+        let head = json_text::read(&json).unwrap_or_default();
+        let origins = vec![Origin { pointer: String::new(), span }];
+        Self { head, json, component: component.map(str::to_owned), origins }
+    }
+
+    /// To look into.
+    pub fn open(&self) -> Object {
+        Object { json: self.value(), component: self.component.clone(), origins: self.origins.clone() }
+    }
+
+    /// All of it.
+    pub fn value(&self) -> Json {
+        // it was written by serde_json
+        json_text::read(&self.json).unwrap_or(Json::Null)
+    }
+
+    /// Whether all of it is as in the other.
+    pub(super) fn same(&self, other: &Packed) -> bool {
+        self.json == other.json
+    }
+
+    /// Says what caused the part at a JSON pointer.
+    pub(super) fn caused(mut self, pointer: impl Into<String>, span: Span) -> Self {
+        self.origins.push(Origin { pointer: pointer.into(), span });
+        self
+    }
+
+    /// `Deployment`.
+    pub fn kind(&self) -> &str {
+        &self.head.kind
+    }
+
+    /// `apps/v1`.
+    pub fn api_version(&self) -> &str {
+        &self.head.api_version
+    }
+
+    /// `metadata.name`.
+    pub fn name(&self) -> &str {
+        &self.head.metadata.name
+    }
+
+    /// `metadata.namespace`, if it has one.
+    pub fn namespace(&self) -> Option<&str> {
+        self.head.metadata.namespace.as_deref()
     }
 
     /// Where it stands in an order that can be applied.
@@ -88,8 +171,8 @@ impl Object {
 
     /// As a YAML document.
     pub(super) fn yaml(&self) -> String {
-        // a serde_json value always has a YAML form
-        yaml::document(&self.json).unwrap_or_default()
+        // JSON always has a YAML form
+        yaml::of_json(&self.json).unwrap_or_default()
     }
 
     pub(super) fn file(&self, folder: &str) -> OutputFile {

@@ -1,6 +1,6 @@
 //! `patch` and `object` items: merged in, and checked against the Kubernetes types.
 
-use super::object::Object;
+use super::object::{Object, Packed};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::graph::{Graph, Patch};
 use crate::outputs::config::Data;
@@ -13,14 +13,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
 /// The program's own objects. `emitted` is what is emitted besides.
-pub(super) fn raw_objects(graph: &Graph, emitted: &[Object], diagnostics: &mut Vec<Diagnostic>) -> Vec<Object> {
+pub(super) fn raw_objects(graph: &Graph, emitted: &[Packed], diagnostics: &mut Vec<Diagnostic>) -> Vec<Packed> {
     let mut out = Vec::new();
     if graph.objects.is_empty() {
         return out;
     }
     let mut taken: FxHashSet<_> = emitted.iter().map(identity).collect();
     for raw in &graph.objects {
-        let object = Object::new(&Data(&raw.value), None, raw.span);
+        let object = Object::new(&Data(&raw.value), raw.span);
         let missing: Vec<&str> = [
             ("`apiVersion`", object.api_version().is_empty()),
             ("`kind`", object.kind().is_empty()),
@@ -38,7 +38,8 @@ pub(super) fn raw_objects(graph: &Graph, emitted: &[Object], diagnostics: &mut V
             diagnostics.push(Diagnostic::new(Code::OBS6104, raw.span, problem));
             continue;
         }
-        if !taken.insert(identity(&object)) {
+        let packed = object.clone().pack();
+        if !taken.insert(identity(&packed)) {
             let message = format!("`{}/{}` is emitted already", object.kind(), object.name());
             let help = format!("change what is emitted with `patch {}/{}`", object.kind(), object.name());
             diagnostics.push(Diagnostic::new(Code::OBS6105, raw.span, message).help(help));
@@ -46,13 +47,13 @@ pub(super) fn raw_objects(graph: &Graph, emitted: &[Object], diagnostics: &mut V
         }
         let bare = json!({ "apiVersion": object.api_version(), "kind": object.kind() });
         check(&object.json, &bare, raw, diagnostics);
-        out.push(object);
+        out.push(packed);
     }
     out
 }
 
 /// What makes two objects the same one: versions of one API group name the same.
-fn identity(object: &Object) -> [String; 4] {
+fn identity(object: &Packed) -> [String; 4] {
     let group = object.api_version().rsplit_once('/').map_or("", |(group, _)| group);
     [group, object.kind(), object.namespace().unwrap_or_default(), object.name()].map(str::to_owned)
 }
@@ -75,9 +76,9 @@ fn misnamed(object: &Object) -> Option<String> {
 }
 
 /// Merges patches into the objects that they name.
-pub(super) fn apply(graph: &Graph, objects: &mut [Object], diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn apply(graph: &Graph, objects: &mut [Packed], diagnostics: &mut Vec<Diagnostic>) {
     for patch in &graph.patches {
-        let matches = |o: &Object| {
+        let matches = |o: &Packed| {
             o.kind() == patch.object_kind.value
                 && o.name() == patch.object_name.value
                 && patch.namespace.as_ref().is_none_or(|n| o.namespace() == Some(n))
@@ -87,15 +88,17 @@ pub(super) fn apply(graph: &Graph, objects: &mut [Object], diagnostics: &mut Vec
             continue;
         };
         let Ok(overlay) = serde_json::to_value(Data(&patch.value.value)) else { continue };
-        let before = target.json.clone();
-        merge(&mut target.json, &overlay);
-        check(&target.json, &before, &patch.value, diagnostics);
+        let mut object = target.open();
+        let before = object.json.clone();
+        merge(&mut object.json, &overlay);
+        check(&object.json, &before, &patch.value, diagnostics);
         let mut pointer = String::new();
-        origins(&patch.value, &mut pointer, &mut target.origins);
+        origins(&patch.value, &mut pointer, &mut object.origins);
+        *target = object.pack();
     }
 }
 
-fn no_target(patch: &Patch, objects: &[Object]) -> Diagnostic {
+fn no_target(patch: &Patch, objects: &[Packed]) -> Diagnostic {
     let wanted = format!("{}/{}", patch.object_kind.value, patch.object_name.value);
     let known: Vec<String> = objects.iter().map(|o| format!("{}/{}", o.kind(), o.name())).collect();
     let message = format!("nothing that is emitted is called `{wanted}`");

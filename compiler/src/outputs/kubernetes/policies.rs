@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::labels::{label_selector, metadata, plain_metadata, selector};
-use super::object::Object;
+use super::object::Packed;
 use super::services::transports;
 use crate::graph::{Component, Flow, Graph, Peer, WorkloadKind};
 use crate::text::Span;
@@ -20,7 +20,7 @@ fn both_directions() -> Option<Vec<String>> {
 }
 
 /// Denies all traffic in each isolated namespace.
-pub(super) fn default_policies(graph: &Graph) -> Vec<Object> {
+pub(super) fn default_policies(graph: &Graph) -> Vec<Packed> {
     let deny = |namespace: &crate::graph::Namespace| {
         let policy = NetworkPolicy {
             metadata: plain_metadata(graph, "default-deny", Some(&namespace.name)),
@@ -30,13 +30,13 @@ pub(super) fn default_policies(graph: &Graph) -> Vec<Object> {
                 ..NetworkPolicySpec::default()
             }),
         };
-        Object::new(&policy, None, namespace.span)
+        Packed::new(&policy, None, namespace.span)
     };
     graph.namespaces.iter().filter(|n| n.isolated).map(deny).collect()
 }
 
 /// Allows a component its flows.
-pub(super) fn component_policy(context: &Context<'_>) -> Option<Object> {
+pub(super) fn component_policy(context: &Context<'_>) -> Option<Packed> {
     let namespace = context.component.namespace?;
     if !context.graph.namespaces[namespace.0 as usize].isolated {
         return None;
@@ -64,7 +64,7 @@ pub(super) fn component_policy(context: &Context<'_>) -> Option<Object> {
             egress: some(egress.into_iter().map(|(rule, _)| rule).collect()),
         }),
     };
-    let object = Object::new(&policy, Some(context.name()), context.component.span);
+    let object = Packed::new(&policy, Some(context.name()), context.component.span);
     Some(origins.into_iter().fold(object, |object, (pointer, span)| object.caused(pointer, span)))
 }
 

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::labels::{cluster_metadata, metadata};
-use super::object::Object;
+use super::object::Packed;
 use crate::graph::RbacRule;
 use k8s_openapi::api::core::v1::ServiceAccount;
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, PolicyRule, RoleRef, Subject};
@@ -18,17 +18,17 @@ pub(super) fn needs_token(context: &Context<'_>) -> bool {
     !rules(context).is_empty()
 }
 
-pub(super) fn service_account(context: &Context<'_>) -> Object {
+pub(super) fn service_account(context: &Context<'_>) -> Packed {
     let account = ServiceAccount {
         metadata: metadata(context, context.name()),
         automount_service_account_token: Some(needs_token(context)),
         ..ServiceAccount::default()
     };
-    Object::new(&account, Some(context.name()), context.component.span)
+    Packed::new(&account, Some(context.name()), context.component.span)
 }
 
 /// A ClusterRole with just these rights, and its binding. Components look at pods of all namespaces, and nodes.
-pub(super) fn roles(context: &Context<'_>) -> Vec<Object> {
+pub(super) fn roles(context: &Context<'_>) -> Vec<Packed> {
     let needed = rules(context);
     let Some(first) = needed.first() else { return Vec::new() };
     // neither has a dot: no two components share a name
@@ -56,11 +56,11 @@ pub(super) fn roles(context: &Context<'_>) -> Vec<Object> {
         }]),
     };
     let owner = Some(context.name());
-    let mut role = Object::new(&role, owner, first.span);
+    let mut role = Packed::new(&role, owner, first.span);
     for (i, rule) in needed.iter().enumerate() {
         role = role.caused(format!("/rules/{i}"), rule.span);
     }
-    vec![role, Object::new(&binding, owner, first.span)]
+    vec![role, Packed::new(&binding, owner, first.span)]
 }
 
 fn policy_rule(rule: &RbacRule) -> PolicyRule {

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::labels::{label_selector, metadata};
-use super::object::Object;
+use super::object::Packed;
 use crate::graph::{Autoscale, ScaleRule, WorkloadKind};
 use k8s_openapi::api::autoscaling::v2 as hpa;
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
@@ -12,7 +12,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 /// `behavior.*.tolerance` is on by default from here on.
 const TOLERANCE_SINCE: (u32, u32) = (1, 35);
 
-pub(super) fn autoscaler(context: &Context<'_>) -> Option<Object> {
+pub(super) fn autoscaler(context: &Context<'_>) -> Option<Packed> {
     let autoscale = context.component.replicas.autoscale.as_ref()?;
     let kind = match context.component.workload {
         WorkloadKind::Deployment => "Deployment",
@@ -46,7 +46,7 @@ pub(super) fn autoscaler(context: &Context<'_>) -> Option<Object> {
         }),
         status: None,
     };
-    let object = Object::new(&object, Some(context.name()), autoscale.span);
+    let object = Packed::new(&object, Some(context.name()), autoscale.span);
     Some(
         object
             .caused("/spec/behavior/scaleUp", autoscale.up.span)
@@ -100,7 +100,7 @@ fn rules(rule: &ScaleRule, period: i32) -> hpa::HPAScalingRules {
 }
 
 /// One instance at a time may be taken away; a component with one instance has no budget, which would block drains.
-pub(super) fn disruption_budget(context: &Context<'_>) -> Option<Object> {
+pub(super) fn disruption_budget(context: &Context<'_>) -> Option<Packed> {
     let component = context.component;
     let fixed = matches!(component.workload, WorkloadKind::Daemon | WorkloadKind::Job | WorkloadKind::External);
     if fixed || component.replicas.most() < 2 {
@@ -116,5 +116,5 @@ pub(super) fn disruption_budget(context: &Context<'_>) -> Option<Object> {
         }),
         status: None,
     };
-    Some(Object::new(&budget, Some(context.name()), component.replicas.origin))
+    Some(Packed::new(&budget, Some(context.name()), component.replicas.origin))
 }

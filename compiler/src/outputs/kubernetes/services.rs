@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::labels::{metadata, selector};
-use super::object::Object;
+use super::object::Packed;
 use crate::graph::{Component, Port, PortTransport, WorkloadKind};
 use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -45,7 +45,7 @@ fn ports(context: &Context<'_>) -> Vec<ServicePort> {
     context.component.ports.iter().flat_map(port).collect()
 }
 
-pub(super) fn services(context: &Context<'_>) -> Vec<Object> {
+pub(super) fn services(context: &Context<'_>) -> Vec<Packed> {
     if context.component.ports.is_empty() {
         return Vec::new();
     }
@@ -71,9 +71,9 @@ pub(super) fn services(context: &Context<'_>) -> Vec<Object> {
     out
 }
 
-fn service(context: &Context<'_>, name: &str, spec: ServiceSpec) -> Object {
+fn service(context: &Context<'_>, name: &str, spec: ServiceSpec) -> Packed {
     let service = Service { metadata: metadata(context, name), spec: Some(spec), status: None };
-    let mut object = Object::new(&service, Some(context.name()), context.component.span);
+    let mut object = Packed::new(&service, Some(context.name()), context.component.span);
     let mut at = 0;
     for port in &context.component.ports {
         for _ in transports(port) {

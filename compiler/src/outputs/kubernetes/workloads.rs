@@ -3,7 +3,7 @@
 use super::Context;
 use super::config_maps::Config;
 use super::labels::{label_selector, metadata};
-use super::object::Object;
+use super::object::Packed;
 use super::pods::{DATA_VOLUME, template};
 use super::services::headless_name;
 use crate::graph::{Claim, WorkloadKind};
@@ -21,12 +21,12 @@ const HISTORY: i32 = 5;
 /// Finished Jobs are removed after a day.
 const JOB_TTL: i32 = 86_400;
 
-pub(super) fn workload(context: &Context<'_>, configs: &[Config]) -> Vec<Object> {
+pub(super) fn workload(context: &Context<'_>, configs: &[Config]) -> Vec<Packed> {
     let component = context.component;
     let owner = Some(context.name());
     let mut out = Vec::new();
     let object = match component.workload {
-        WorkloadKind::Stateful => Object::new(&stateful_set(context, configs), owner, component.span),
+        WorkloadKind::Stateful => Packed::new(&stateful_set(context, configs), owner, component.span),
         WorkloadKind::Deployment => {
             if let Some(claim) = claim(context) {
                 let claim = PersistentVolumeClaim {
@@ -35,12 +35,12 @@ pub(super) fn workload(context: &Context<'_>, configs: &[Config]) -> Vec<Object>
                     status: None,
                 };
                 let span = context.workload.data.as_ref().map_or(component.span, |d| d.span);
-                out.push(Object::new(&claim, owner, span));
+                out.push(Packed::new(&claim, owner, span));
             }
-            Object::new(&deployment(context, configs), owner, component.span)
+            Packed::new(&deployment(context, configs), owner, component.span)
         }
-        WorkloadKind::Daemon => Object::new(&daemon_set(context, configs), owner, component.span),
-        WorkloadKind::Job => Object::new(&job(context, configs), owner, component.span),
+        WorkloadKind::Daemon => Packed::new(&daemon_set(context, configs), owner, component.span),
+        WorkloadKind::Job => Packed::new(&job(context, configs), owner, component.span),
         WorkloadKind::External => return out,
     };
     out.push(origins(context, object));
@@ -48,7 +48,7 @@ pub(super) fn workload(context: &Context<'_>, configs: &[Config]) -> Vec<Object>
 }
 
 /// What caused the parts that people ask about.
-fn origins(context: &Context<'_>, mut object: Object) -> Object {
+fn origins(context: &Context<'_>, mut object: Packed) -> Packed {
     const CONTAINER: &str = "/spec/template/spec/containers/0";
     let workload = context.workload;
     object = object

@@ -3,7 +3,7 @@
 use super::at_profile;
 use crate::failure::{Failure, Outcome};
 use crate::read::Program;
-use crate::session::{Session, many, print, print_all, tell};
+use crate::session::{Session, many, print, tell};
 use crate::watch;
 use crate::write::{self, Done, Plan, Target};
 use obs_compiler::outputs::{OutputFile, kubernetes};
@@ -39,7 +39,7 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
     let objects = analysis.objects(&program.entry);
     let profile = at_profile(&stacks, request.profile.as_deref())?;
     if matches!(request.mode, Mode::Stdout) {
-        print_all(&kubernetes::stream(&objects[profile]))?;
+        kubernetes::stream(&objects[profile]).try_for_each(|part| print(&part))?;
         return Ok(Outcome::Clean);
     }
     let files = match &request.profile {

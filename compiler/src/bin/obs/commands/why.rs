@@ -4,7 +4,7 @@ use super::{at_profile, unknown};
 use crate::failure::{Failure, Outcome};
 use crate::session::{Session, locator, print};
 use obs_compiler::graph::{Graph, LinkSource};
-use obs_compiler::outputs::kubernetes::Object;
+use obs_compiler::outputs::kubernetes::{Object, Packed};
 use obs_compiler::render::{Format, Place, harmless};
 use obs_compiler::text::Span;
 use serde_json::Value;
@@ -65,12 +65,13 @@ fn of_param(graph: &Graph, path: &str, place: &mut dyn FnMut(Span) -> Place) -> 
     Ok(out)
 }
 
-fn of_object(objects: &[Object], path: &str, place: &mut dyn FnMut(Span) -> Place) -> Result<String, Failure> {
+fn of_object(objects: &[Packed], path: &str, place: &mut dyn FnMut(Span) -> Place) -> Result<String, Failure> {
     let (path, pointer) = path.split_once('#').unwrap_or((path, ""));
     let Some(object) = objects.iter().find(|o| is_named(o, path)) else {
         let names: Vec<String> = objects.iter().map(|o| format!("{}/{}", o.kind(), o.name())).collect();
         return Err(unknown("object", path, names.iter().map(String::as_str)));
     };
+    let object = &object.open();
     let Some(value) = object.json.pointer(pointer) else { return Err(no_such_field(object, pointer)) };
     let mut out = String::new();
     if !pointer.is_empty() {
@@ -126,7 +127,7 @@ fn within(pointer: &str, outer: &str) -> bool {
     pointer.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn is_named(object: &Object, path: &str) -> bool {
+fn is_named(object: &Packed, path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     match parts[..] {
         [kind, name] => object.kind().eq_ignore_ascii_case(kind) && object.name() == name,
