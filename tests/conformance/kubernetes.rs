@@ -3,7 +3,7 @@
 use crate::cluster::Cluster;
 use crate::programs::{all_accepted, definitions, find, judge, scratch, skipped, text};
 use obs_compiler::graph::Stack;
-use obs_compiler::outputs::kubernetes::{Object, emit, files, stream};
+use obs_compiler::outputs::kubernetes::{self, Object, emit, files, stream};
 use obs_tests::stacks::{Program, objects, programs};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -195,7 +195,8 @@ fn each_stream(what: &str, verdict: impl Fn(&Path) -> Result<(), String>) {
         for stack in program.stacks.iter() {
             let (_kept, folder) = scratch();
             let file = folder.join("all.yaml");
-            std::fs::write(&file, stream(&objects(stack)).concat()).expect("a temporary folder is writable");
+            std::fs::write(&file, stream(&kubernetes::objects(stack, &mut Vec::new())).collect::<String>())
+                .expect("a temporary folder is writable");
             refused
                 .extend(verdict(&file).err().map(|why| format!("{} at {}: {why}", program.name, stack.graph.profile)));
         }
