@@ -3,6 +3,7 @@
 mod chains;
 mod closed;
 mod constructs;
+mod corpus;
 mod format;
 mod incremental;
 mod mutate;

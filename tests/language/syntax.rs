@@ -4,51 +4,37 @@
 use crate::mutate::{mutant, sources};
 use crate::support::{fails, findings};
 use obs_compiler::diagnostics::Code;
-use obs_compiler::syntax::{lower, parse};
-use obs_compiler::text::FileId;
+use obs_tests::checks::parses;
 use proptest::prelude::*;
-
-/// Parses, lowers, and checks that the tree's leaves are the text and that every message lies within it.
-fn sound(text: &str) -> usize {
-    let parsed = parse(text);
-    let printed: String = parsed.tree.leaves().into_iter().map(|leaf| parsed.tree.text_of(leaf)).collect();
-    assert_eq!(printed, text, "the leaves are the text");
-    let lowered = lower(&parsed, FileId(0));
-    for error in &lowered.errors {
-        let range = lowered.anchors.resolve(error.primary).range;
-        assert!(text.get(range.start as usize..range.end as usize).is_some(), "{error:?} lies outside of the text");
-    }
-    lowered.errors.len()
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_its_tree(text in "\\PC{0,200}") {
-        sound(&text);
+        parses(&text);
     }
 
     #[test]
     fn any_bytes_are_their_tree(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        sound(&String::from_utf8_lossy(&bytes));
+        parses(&String::from_utf8_lossy(&bytes));
     }
 
     #[test]
     fn any_soup_of_tokens_is_its_tree(text in "([{}()\\[\\]\",:.\\n|?=/$<>!-]|->|\\.\\.\\.|\"\"\"|\\$\\{|kind |if |for |x |1h|//|in |match |let ){0,120}") {
-        sound(&text);
+        parses(&text);
     }
 
     #[test]
     fn mutants_of_programs_are_their_trees(text in mutant(12)) {
-        sound(&text);
+        parses(&text);
     }
 }
 
 #[test]
 fn the_repository_s_programs_parse_without_errors() {
     for (path, text) in sources() {
-        assert_eq!(sound(&text), 0, "{}", path.display());
+        assert_eq!(parses(&text), [], "{}", path.display());
     }
 }
 
@@ -104,14 +90,14 @@ fn nested((lead, open, middle, close): (&str, &str, &str, &str), depth: usize, c
 fn unclosed_openers_end() {
     for &nest in NESTS {
         for depth in [3, 17, 64] {
-            sound(&nested(nest, depth, false));
-            sound(&nested(nest, depth, true));
+            parses(&nested(nest, depth, false));
+            parses(&nested(nest, depth, true));
         }
     }
     for a in NESTS {
         for b in NESTS {
             let mixed = format!("{}{}", a.1, b.1).repeat(24);
-            sound(&format!("{}{mixed}", a.0));
+            parses(&format!("{}{mixed}", a.0));
         }
     }
 }
@@ -119,8 +105,7 @@ fn unclosed_openers_end() {
 /// Parses as an editor's worker would, on a small stack.
 fn on_a_small_stack(text: String) -> Vec<Code> {
     let work = move || {
-        sound(&text);
-        let mut codes: Vec<Code> = lower(&parse(&text), FileId(0)).errors.iter().map(|e| e.code).collect();
+        let mut codes = parses(&text);
         codes.dedup();
         codes
     };
@@ -163,7 +148,7 @@ fn the_deepest_program_checks_formats_and_evaluates() {
         let work = move || {
             let found = findings(&text);
             if let Some(formatted) = obs_compiler::syntax::format(&text) {
-                sound(&formatted);
+                parses(&formatted);
             }
             found.len()
         };
@@ -183,7 +168,7 @@ fn parsing_is_linear() {
             let text = text.repeat(times);
             let once = || {
                 let start = std::time::Instant::now();
-                sound(&text);
+                parses(&text);
                 start.elapsed()
             };
             (0..3).map(|_| once()).min().expect("it ran")
