@@ -210,6 +210,8 @@ pub struct Component {
     pub ports: Vec<Port>,
     /// What it accepts, in declared order.
     pub accepts: Vec<Accepts>,
+    /// Protocols that join instances of one component, and reach none of another kind.
+    pub peers: Vec<SmolStr>,
     /// What it can send or ask for.
     pub emits: Vec<Emits>,
     /// Signals that it stores for good.

@@ -11,8 +11,16 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let (from, to) = (graph.component(flow.from), graph.component(flow.to));
         let speaks = from.emits.iter().any(|e| e.protocol == flow.protocol);
         let accepts = to.accepts.iter().any(|a| a.protocol == flow.protocol);
+        let foreign = speaks && accepts && !reaches(from, to, &flow.protocol);
         // where neither end knows it, the flow is wrong once
         let (code, span, message) = match (speaks, accepts) {
+            (true, true) if foreign => {
+                let message = format!(
+                    "`{}` joins instances of one component, and `{}` is no `{}`",
+                    flow.protocol, to.name, from.kind
+                );
+                (Code::OBS3104, flow.to_span, message)
+            }
             (true, true) => continue,
             (false, _) => {
                 let message = format!("`{}` (`{}`) doesn't speak `{}`", from.name, from.kind, flow.protocol);
@@ -71,6 +79,12 @@ fn written(path: &Path) -> String {
 
 /// Protocols that fit both ends.
 fn common<'a>(from: &'a Component, to: &Component) -> Vec<&'a str> {
-    let taken = |protocol: &str| to.accepts.iter().any(|a| a.protocol == protocol);
+    let taken = |protocol: &str| to.accepts.iter().any(|a| a.protocol == protocol) && reaches(from, to, protocol);
     from.emits.iter().map(|e| e.protocol.as_str()).filter(|p| taken(p)).collect()
+}
+
+/// Whether a protocol may lead from one component to the other: what peers speak stays among those of one kind.
+fn reaches(from: &Component, to: &Component, protocol: &str) -> bool {
+    let among_peers = from.peers.iter().chain(&to.peers).any(|p| p == protocol);
+    !among_peers || from.kinds.contains(&to.kind) || to.kinds.contains(&from.kind)
 }

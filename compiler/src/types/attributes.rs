@@ -146,6 +146,18 @@ fn env() -> Ty {
     Ty::map(Ty::Union(Arc::new([Ty::string(), Ty::Secret, Ty::PodField])))
 }
 
+/// Whether a name with arguments makes the value of an attribute: `http("/ready")`, `cidrs(…)`.
+pub fn makes_a_value(name: &str) -> bool {
+    let variants = |ty: &Ty| match ty {
+        Ty::Variants(of) => of.variants.get(name).is_some_and(|fields| !fields.fields.is_empty()),
+        _ => false,
+    };
+    ATTRIBUTES.values().any(|attribute| match &attribute.ty {
+        Ty::Optional(of) => variants(of),
+        ty => variants(ty),
+    })
+}
+
 /// Every attribute of kinds.
 pub static ATTRIBUTES: LazyLock<IndexMap<&'static str, Attribute>> = LazyLock::new(|| {
     use Phase::{Files, Graph, Workload};

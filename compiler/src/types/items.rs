@@ -899,11 +899,16 @@ impl Elaborator<'_> {
 
 /// The protocols that components of one kind emit and those of the other accept.
 pub fn common_protocols(db: &dyn Db, from: &KindRef, to: &KindRef) -> Vec<ProtocolRef> {
+    let related = from.def == to.def || from.bases.contains(&to.def) || to.bases.contains(&from.def);
     let (from, to) = (queries::kind_info(db, from.def), queries::kind_info(db, to.def));
+    // what peers speak stays among those of one kind
+    let peers =
+        |kind: &KindInfo| kind.attributes.get("peers").map(|(c, _)| queries::const_words(c)).unwrap_or_default();
+    let among_peers: Vec<SmolStr> = if related { Vec::new() } else { [peers(from), peers(to)].concat() };
     let mut out: Vec<ProtocolRef> = Vec::new();
     for emit in &from.emits {
         let accepted = to.accepts.iter().any(|a| a.speak.def == emit.def);
-        if accepted && !out.iter().any(|p| p.def == emit.def) {
+        if accepted && !among_peers.contains(&emit.protocol) && !out.iter().any(|p| p.def == emit.def) {
             out.push(ProtocolRef { name: emit.protocol.clone(), def: emit.def });
         }
     }

@@ -546,6 +546,7 @@ fn kind_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> KindInfo {
         builder.params(&it.members);
         builder.lets(&it.members);
         builder.repeated(&it.members);
+        builder.named_as_functions(&it.members);
         // ports first: what refers to them may stand above
         let is_port = |m: &&Member| matches!(m.kind, MemberKind::Port { .. });
         it.members.iter().filter(is_port).for_each(|m| builder.member(m));
@@ -673,6 +674,22 @@ impl KindBuilder<'_> {
             let ident = ast::Ident { name: name.as_str().into(), span };
             if let Some(first) = seen.insert((sort, name), span) {
                 self.with(Phase::Graph, |elab| elab.duplicate(&ident, first));
+            }
+        }
+    }
+
+    /// A local with the name of a built-in function would hide it from the whole kind.
+    fn named_as_functions(&mut self, members: &[Member]) {
+        for member in members {
+            let name = match &member.kind {
+                MemberKind::Param(param) => &param.name,
+                MemberKind::Let(it) => &it.name,
+                _ => continue,
+            };
+            if super::elaborate::is_built_in_function(&name.name) {
+                let message = format!("the name `{}` is taken by a built-in function", name.name);
+                let help = "give it another: members of the kind may call the function";
+                self.info.diagnostics.push(Diagnostic::new(Code::OBS1005, name.span, message).help(help));
             }
         }
     }

@@ -70,6 +70,7 @@ impl<'a> Builder<'a> {
         };
         let ports = read.ports();
         let accepts = read.accepts();
+        let peers = read.attribute("peers").map(|v| v.strings()).unwrap_or_default();
         let (stores, produces) = (read.signals("stores"), read.signals("produces"));
         let turns = read.turns();
         let object_store = read.attribute("object_store") == Some(Value::Bool(true));
@@ -110,6 +111,7 @@ impl<'a> Builder<'a> {
             params,
             ports,
             accepts,
+            peers,
             emits: self.emits(kind),
             stores,
             object_store,

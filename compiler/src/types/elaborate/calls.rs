@@ -5,7 +5,7 @@ use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::names::{DefId, DefKind, Space};
 use crate::syntax::ast::{Arg, Expr, ExprKind, Ident};
 use crate::text::Span;
-use crate::types::attributes::Phase;
+use crate::types::attributes::{self, Phase};
 use crate::types::builtins::{Builtin, Shape, Want};
 use crate::types::core::{Core, CoreKind};
 use crate::types::queries;
@@ -14,6 +14,12 @@ use smol_str::SmolStr;
 
 /// Formats of files and what each takes.
 const FORMATS: &[&str] = &["yaml", "json", "toml", "ini", "blocks", "text"];
+
+/// Whether a name is called without being declared: a built-in function, a format of files, or what makes the value
+/// of an attribute, such as a probe.
+pub fn is_built_in_function(name: &str) -> bool {
+    FORMATS.contains(&name) || Builtin::parse(name).is_some() || attributes::makes_a_value(name)
+}
 
 impl Elaborator<'_> {
     pub(super) fn infer_call(&mut self, callee: &Expr, args: &[Arg], span: Span) -> (Core, Ty) {

@@ -250,7 +250,8 @@ impl Elaborator<'_> {
 
     /// Says that a name is no field, and which are near.
     pub fn unknown_field<'n>(&mut self, name: &Ident, known: impl Iterator<Item = &'n SmolStr>, what: &str) {
-        let known: Vec<&str> = known.map(SmolStr::as_str).collect();
+        // a kind's own param may have the name of what every component has
+        let known: Vec<&str> = known.map(SmolStr::as_str).collect::<indexmap::IndexSet<_>>().into_iter().collect();
         let message = format!("{what} has no field `{}`", name.name);
         let suggestion = nearest(&name.name, known.iter().copied());
         let mut diagnostic = Diagnostic::new(Code::OBS2106, name.span, message);

@@ -6,7 +6,9 @@ mod calls;
 mod collections;
 mod literals;
 
-use super::attributes::Phase;
+pub use calls::is_built_in_function;
+
+use super::attributes::{self, Phase};
 use super::builtins::Builtin;
 use super::core::{Core, CoreKind};
 use super::queries::{self, KindInfo};
@@ -157,7 +159,7 @@ impl<'a> Elaborator<'a> {
         match &expr.kind {
             ExprKind::Name(name) => self.lookup(name).is_none() && Builtin::parse(name).is_none(),
             ExprKind::Call(callee, _) => matches!(&callee.kind, ExprKind::Name(n)
-                if self.lookup(n).is_none() && Builtin::parse(n).is_none()),
+                if Builtin::parse(n).is_none() && (self.lookup(n).is_none() || attributes::makes_a_value(n))),
             _ => false,
         }
     }
