@@ -1,5 +1,6 @@
 //! What obs emits, judged by the real programs that it is for. See [`programs`] for where those come from.
 
+mod alerts;
 mod cluster;
 mod configs;
 mod containers;
