@@ -88,12 +88,13 @@ fn each_alert_has_a_case_where_it_fires_and_one_where_it_is_silent() {
 #[test]
 fn alerts_fire_when_they_should() {
     let Some(promtool) = find("promtool") else { return };
-    let mut refused = Vec::new();
+    let (mut refused, mut count) = (Vec::new(), 0);
     for (profile, container) in evaluators() {
         let (_kept, folder) = scratch();
         container.unpack(&folder);
         let beside = at(&folder, RULES);
         for file in files() {
+            count += 1;
             // it names the rules as a file beside it
             let copy = beside.with_file_name(file.file_name().expect("a file has a name"));
             std::fs::write(&copy, read(&file)).expect("a temporary folder is writable");
@@ -101,5 +102,5 @@ fn alerts_fire_when_they_should() {
             refused.extend(verdict.err().map(|why| format!("{} at {profile}: {why}", file.display())));
         }
     }
-    all_accepted("promtool", &refused);
+    all_accepted(&promtool, "unit tests of alerts", count, &refused);
 }

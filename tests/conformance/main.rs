@@ -7,4 +7,5 @@ mod containers;
 mod kubernetes;
 mod programs;
 mod recipes;
+mod report;
 mod starts;
