@@ -13,6 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// A control plane without controllers: objects are judged and kept, nothing runs.
 pub struct Cluster {
     kubectl: PathBuf,
+    apiserver: PathBuf,
     folder: PathBuf,
     // stopped in this order: the API server hangs in its own end when etcd is gone
     processes: Vec<Child>,
@@ -38,7 +39,7 @@ impl Cluster {
             return None;
         }
         let (kept, folder) = scratch();
-        let mut cluster = Self { kubectl, folder, processes: Vec::new(), _kept: kept };
+        let mut cluster = Self { kubectl, apiserver: apiserver.clone(), folder, processes: Vec::new(), _kept: kept };
         cluster.keys();
         let [store, peers, port] = free_ports();
         let here = |port: u16| format!("http://127.0.0.1:{port}");
@@ -117,6 +118,11 @@ impl Cluster {
         let mut command = Command::new(&self.kubectl);
         command.env("KUBECONFIG", self.folder.join("kubeconfig")).env("HOME", &self.folder).stdin(Stdio::null());
         command
+    }
+
+    /// The program of its API server.
+    pub fn server(&self) -> &Path {
+        &self.apiserver
     }
 
     /// A folder that lives as long as the cluster.

@@ -6,22 +6,24 @@ use std::path::Path;
 use std::process::Command;
 
 /// Unpacks each distinct container of a product and asks for a verdict on it.
-fn each(product: &str, verdict: impl Fn(&Container, &Path, &[String]) -> Result<(), String>) {
+fn each(program: &Path, product: &str, verdict: impl Fn(&Container, &Path, &[String]) -> Result<(), String>) {
     let mut refused = Vec::new();
-    for (name, container) in containers::of(product) {
+    let containers = containers::of(product);
+    let count = containers.len();
+    for (name, container) in containers {
         let (_kept, folder) = scratch();
         let args = container.unpack(&folder);
         if let Err(why) = verdict(&container, &folder, &args) {
             refused.push(format!("{product} of {name}: {why}"));
         }
     }
-    all_accepted(product, &refused);
+    all_accepted(program, "configuration", count, &refused);
 }
 
 #[test]
 fn promtool_takes_configs_and_rules() {
     let Some(promtool) = find("promtool") else { return };
-    each("prometheus", |_, folder, _| {
+    each(&promtool, "prometheus", |_, folder, _| {
         let config = at(folder, "/etc/prometheus/prometheus.yml");
         judge(Command::new(&promtool).args(["check", "config", "--lint=all", "--lint-fatal"]).arg(config))?;
         let rules = at(folder, "/etc/prometheus/rules/components.yml");
@@ -32,7 +34,7 @@ fn promtool_takes_configs_and_rules() {
 #[test]
 fn amtool_takes_configs() {
     let Some(amtool) = find("amtool") else { return };
-    each("alertmanager", |_, folder, _| {
+    each(&amtool, "alertmanager", |_, folder, _| {
         judge(Command::new(&amtool).arg("check-config").arg(at(folder, "/etc/alertmanager/alertmanager.yml"))).map(drop)
     });
 }
@@ -40,7 +42,7 @@ fn amtool_takes_configs() {
 #[test]
 fn the_collector_takes_configs() {
     let Some(otelcol) = find("otelcol") else { return };
-    each("otel-collector", |container, folder, _| {
+    each(&otelcol, "otel-collector", |container, folder, _| {
         if old_collector(&container.image) {
             skipped(&format!("the collector at hand is newer than {}", container.image));
             return Ok(());
@@ -67,7 +69,7 @@ fn old_collector(image: &str) -> bool {
 #[test]
 fn alloy_takes_configs_and_would_not_format_them() {
     let Some(alloy) = find("alloy") else { return };
-    each("alloy", |_, folder, _| {
+    each(&alloy, "alloy", |_, folder, _| {
         let config = at(folder, "/etc/alloy/config.alloy");
         judge(Command::new(&alloy).arg("validate").arg(&config).env("K8S_NODE_NAME", "node"))?;
         judge(Command::new(&alloy).args(["fmt", "--test"]).arg(&config)).map(drop)
@@ -77,13 +79,13 @@ fn alloy_takes_configs_and_would_not_format_them() {
 #[test]
 fn loki_takes_configs() {
     let Some(loki) = find("loki") else { return };
-    each("loki", |_, _, args| judge(Command::new(&loki).args(args).arg("-verify-config")).map(drop));
+    each(&loki, "loki", |_, _, args| judge(Command::new(&loki).args(args).arg("-verify-config")).map(drop));
 }
 
 #[test]
 fn mimir_takes_configs() {
     let Some(mimir) = find("mimir") else { return };
-    each("mimir", |_, _, args| {
+    each(&mimir, "mimir", |_, _, args| {
         let output = judge(Command::new(&mimir).args(args).arg("-modules"))?;
         match text(&output).contains("distributor") {
             true => Ok(()),

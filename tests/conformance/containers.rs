@@ -1,5 +1,6 @@
 //! What a container of an emitted workload would find: its files, its arguments, its environment.
 
+use obs_compiler::graph::Stack;
 use obs_compiler::outputs::kubernetes::Object;
 use obs_tests::stacks::{self, programs};
 use serde_json::Value as Json;
@@ -26,14 +27,19 @@ pub fn of(product: &str) -> Vec<(String, Container)> {
     let mut out: BTreeMap<Container, String> = BTreeMap::new();
     for program in programs() {
         for stack in program.stacks.iter() {
-            let objects = stacks::objects(stack);
-            for container in objects.iter().filter_map(|o| container(o, &objects)).filter(|c| c.product == product) {
+            for container in in_stack(stack, product) {
                 out.entry(container).or_insert_with(|| format!("{} at {}", program.name, stack.graph.profile));
             }
         }
     }
     assert!(!out.is_empty(), "no program has a {product}");
     out.into_iter().map(|(container, name)| (name, container)).collect()
+}
+
+/// The containers of a product in one profile of a program.
+pub fn in_stack(stack: &Stack, product: &str) -> Vec<Container> {
+    let objects = stacks::objects(stack);
+    objects.iter().filter_map(|o| container(o, &objects)).filter(|c| c.product == product).collect()
 }
 
 fn container(object: &Object, all: &[Object]) -> Option<Container> {

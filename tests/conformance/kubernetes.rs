@@ -98,7 +98,7 @@ fn an_api_server_takes_everything() {
             apply(&cluster, &stream_of(first, &folder), &[]).err().map(|why| format!("{} back: {why}", program.name)),
         );
     }
-    all_accepted("kube-apiserver", &refused);
+    all_accepted(cluster.server(), "manifests of a profile, applied", profiles(), &refused);
 }
 
 fn apply(cluster: &Cluster, file: &Path, more: &[&str]) -> Result<(), String> {
@@ -188,8 +188,13 @@ fn rights_are_least(cluster: &Cluster, stack: &Stack) -> Result<(), String> {
     Ok(())
 }
 
+/// How many profiles all programs have.
+fn profiles() -> usize {
+    programs().iter().map(|p| p.stacks.len()).sum()
+}
+
 /// Runs a linter over the stream of each program and profile.
-fn each_stream(what: &str, verdict: impl Fn(&Path) -> Result<(), String>) {
+fn each_stream(linter: &Path, verdict: impl Fn(&Path) -> Result<(), String>) {
     let mut refused = Vec::new();
     for program in programs() {
         for stack in program.stacks.iter() {
@@ -201,13 +206,13 @@ fn each_stream(what: &str, verdict: impl Fn(&Path) -> Result<(), String>) {
                 .extend(verdict(&file).err().map(|why| format!("{} at {}: {why}", program.name, stack.graph.profile)));
         }
     }
-    all_accepted(what, &refused);
+    all_accepted(linter, "manifests of a profile", profiles(), &refused);
 }
 
 #[test]
 fn schemas_take_everything() {
     let Some(validate) = find("kubernetes-validate") else { return };
-    each_stream("kubernetes-validate", |file| {
+    each_stream(&validate, |file| {
         judge(Command::new(&validate).args(["--strict", "--version", "1.35"]).arg(file)).map(drop)
     });
 }
@@ -217,7 +222,7 @@ fn kube_score_finds_nothing() {
     let Some(score) = find("kube-score") else { return };
     // whether a namespace is isolated is the program's word; `tests/kubernetes` holds those that are to it
     let flags = ["score", "--output-format", "ci", "--ignore-test", "pod-networkpolicy"];
-    each_stream("kube-score", |file| judge(Command::new(&score).args(flags).arg(file)).map(drop));
+    each_stream(&score, |file| judge(Command::new(&score).args(flags).arg(file)).map(drop));
 }
 
 /// What checkov finds and we live with.
@@ -233,7 +238,7 @@ const WAIVED: [&str; 3] = [
 #[test]
 fn checkov_finds_nothing() {
     let Some(checkov) = find("checkov") else { return };
-    each_stream("checkov", |file| {
+    each_stream(&checkov, |file| {
         let flags = ["--framework", "kubernetes", "--quiet", "--compact", "--skip-download", "--skip-check"];
         judge(Command::new(&checkov).args(flags).arg(WAIVED.join(",")).arg("-f").arg(file)).map(drop)
     });

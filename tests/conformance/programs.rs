@@ -4,7 +4,7 @@
 //! beside the checkout where there are some, and by [`recipes`] where `OBS_FETCH=1` asks for it. With `OBS_REQUIRE_ALL=1` a program that can't be had fails the suite;
 //! otherwise what it would have judged is skipped, and stderr says so.
 
-use crate::recipes;
+use crate::{recipes, report};
 use obs_tests::programs::root;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -94,9 +94,16 @@ pub fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// Fails the test with all that was refused.
-pub fn all_accepted(what: &str, refused: &[String]) {
-    assert!(refused.is_empty(), "{what} refused {}:\n{}", refused.len(), refused.join("\n----\n"));
+/// Notes what a program judged, and fails the test with all that it refused.
+pub fn all_accepted(program: &Path, what: &'static str, files: usize, refused: &[String]) {
+    report::checked(program, what, files, refused.len());
+    assert!(
+        refused.is_empty(),
+        "{what}: {} refused {}:\n{}",
+        program.display(),
+        refused.len(),
+        refused.join("\n----\n")
+    );
 }
 
 /// A folder that is gone with its owner.

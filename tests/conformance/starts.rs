@@ -63,6 +63,7 @@ fn ready(command: &mut Command, log: &Path, port: u16, page: &str) -> Result<(),
 fn each(product: &str, program: &str, page: &str, flags: impl Fn(u16) -> Vec<String>) {
     let Some(program) = find(program) else { return };
     let (mut refused, mut left) = (Vec::new(), Vec::new());
+    let mut started = 0;
     for (name, container) in containers::of(product) {
         let needs_others = ["s3:", "memberlist", "--cluster.peer"]
             .iter()
@@ -73,6 +74,7 @@ fn each(product: &str, program: &str, page: &str, flags: impl Fn(u16) -> Vec<Str
         }
         let (_kept, folder) = scratch();
         let port = free_port();
+        started += 1;
         let mut command = Command::new(&program);
         command.args(container.unpack(&folder)).args(flags(port)).current_dir(&folder);
         refused.extend(ready(&mut command, &folder.join("log"), port, page).err().map(|why| format!("{name}: {why}")));
@@ -80,7 +82,7 @@ fn each(product: &str, program: &str, page: &str, flags: impl Fn(u16) -> Vec<Str
     if !left.is_empty() {
         skipped(&format!("starting {product} of {}: a bucket or peers would be needed", left.join(", ")));
     }
-    all_accepted(product, &refused);
+    all_accepted(&program, "starts and is ready", started, &refused);
 }
 
 /// Servers of one family: listeners and ring members on loopback.
