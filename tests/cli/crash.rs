@@ -93,8 +93,11 @@ fn an_interrupted_build_leaves_nothing_behind() {
         sleep(Duration::from_millis(turn));
         interrupt(&child);
         let run = Run::of(child.wait_with_output().expect("obs ends"));
-        assert_eq!(run.code, Some(130), "{}", run.stderr);
+        // on a busy machine the interrupt can come when all is done
+        let late = run.code == Some(0);
+        assert!(late || run.code == Some(130), "{:?}: {}", run.code, run.stderr);
         if run.stderr.contains("interrupted; nothing was changed") {
+            assert!(!late);
             interrupted += 1;
             assert!(!folder.path().join("out").exists(), "turn {turn}");
         } else {
