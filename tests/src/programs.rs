@@ -36,8 +36,10 @@ fn built() -> &'static Path {
     })
 }
 
-/// `target/debug` or `target/release`: where this test's own binary is, two folders up.
+/// `target/debug` or `target/release`: where this program is, or one folder above it if it is a test.
 fn profile_folder() -> PathBuf {
     let own = std::env::current_exe().expect("the path of a running program is known");
-    own.parent().and_then(Path::parent).expect("tests are in PROFILE/deps").to_path_buf()
+    let folder = own.parent().expect("a program is in a folder");
+    let profile = if folder.ends_with("deps") { folder.parent().expect("deps is in PROFILE") } else { folder };
+    profile.to_path_buf()
 }
