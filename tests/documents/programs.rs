@@ -12,7 +12,7 @@ pub fn observability() -> PathBuf {
 /// A program whose names, titles and docs hold what each format gives a meaning to.
 pub const HOSTILE: &str = r#"
 //! Of <b> & | pipes
-import std.{Prometheus, Pods}
+import std.{Prometheus, Pods, KubernetesApi}
 cluster c { domain: "example.com" }
 namespace a "A \"quoted\" <script>alert(1)</script> `title` --> %% ]] | 語" {
   layer l "L {x} #1; &amp; *b*" {
@@ -21,7 +21,9 @@ namespace a "A \"quoted\" <script>alert(1)</script> `title` --> %% ]] | 語" {
   }
 }
 component apps: Pods
+component kubernetes: KubernetesApi
 one -> apps: scrape
+one -> kubernetes: discover
 "#;
 
 /// What `obs` says on stdout; it must end well.
