@@ -14,7 +14,7 @@ fn the_library_and_the_examples_are_formatted() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
 
     #[test]
     fn mutants_format_well(text in mutant(4)) {
