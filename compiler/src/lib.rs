@@ -2,6 +2,9 @@
 //!
 //! Modules depend in one direction only, in the order below; `ARCHITECTURE.md` says what each must never know.
 
+// pest's derived parser names it
+extern crate alloc;
+
 pub mod text;
 
 pub mod diagnostics;
@@ -20,7 +23,13 @@ pub mod eval;
 
 pub mod graph;
 
+pub mod analysis;
+
+pub mod capacity;
+
 pub mod rules;
+
+pub mod simulate;
 
 pub mod outputs;
 

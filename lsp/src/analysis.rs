@@ -2,11 +2,12 @@
 //! with a snapshot, for a worker; what is wrong is looked for when the editor has been quiet for a moment.
 
 use crate::documents::{Change, Document};
-use crate::findings::{Finding, Findings};
+use crate::findings::{Finding, Findings, Settled};
 use crate::library::Library;
 use crate::places::{DocumentId, Encoding, Place};
 use crate::pool::Pool;
 use crate::projects::{self, Key, Project, Root};
+use crate::settings::Settings;
 use crate::view::View;
 use obs_compiler::db::FileText;
 use obs_compiler::ide::{Canceller, Stopped};
@@ -17,9 +18,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel}
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
-
-/// How long the editor must be quiet before diagnostics are looked for: shorter than a pause between words.
-const QUIET: Duration = Duration::from_millis(75);
 
 /// What the server tells the editor of its own accord.
 #[derive(Debug)]
@@ -35,6 +33,8 @@ pub enum Event {
     },
     /// What is wrong with open documents is no longer what the editor was told when it asked.
     Stale,
+    /// Something that takes a while: what, and when its end is told.
+    Work(String, oneshot::Receiver<()>),
 }
 
 /// What the editor is like.
@@ -46,6 +46,8 @@ pub struct Greeting {
     pub pulls: bool,
     /// The folders that it has open.
     pub folders: Vec<PathBuf>,
+    /// What the user has set.
+    pub settings: Settings,
 }
 
 /// What the editor does.
@@ -65,7 +67,26 @@ pub enum Notice {
     Disk(Vec<PathBuf>),
     /// Folders are opened.
     Folders(Vec<PathBuf>),
+    /// Folders are closed.
+    FoldersClosed(Vec<PathBuf>),
+    /// The user sets something.
+    Settings(Settings),
 }
+
+/// When a project is to be checked, and how far.
+#[derive(Debug, Clone, Copy)]
+struct Due {
+    at: Instant,
+    /// All that is wrong with it, not only what is known without its graph.
+    whole: bool,
+}
+
+/// Programs with more items than this are not looked at in one go.
+const LARGE: usize = 1000;
+
+/// How much longer the editor must be quiet before a whole program is checked: it takes a while, and an edit meanwhile
+/// would have to wait.
+const PAUSE: Duration = Duration::from_millis(150);
 
 enum Job {
     Notice(Notice),
@@ -75,6 +96,8 @@ enum Job {
     /// Folders that are roots of projects.
     Roots(BTreeSet<PathBuf>),
     Checked(Checked),
+    /// A project has to be checked whole: little can be said of it otherwise.
+    Whole(Root),
     CheckEnded,
 }
 
@@ -108,6 +131,8 @@ struct Checked {
     found: BTreeMap<String, Vec<Finding>>,
     /// Of open documents only; the rest is to come.
     first: bool,
+    /// For the next check, where this one is whole.
+    settled: BTreeMap<String, Settled>,
     /// Imports that have to be read before anything can be said.
     wanted: Vec<String>,
 }
@@ -143,6 +168,7 @@ impl Analysis {
             library: Library::within(cache),
             encoding: Encoding::default(),
             pulls: false,
+            settings: Settings::default(),
             edits: 0,
             due: BTreeMap::new(),
             checking: false,
@@ -200,7 +226,6 @@ impl Analysis {
                 Ok(found) => Ok(found.into_iter().flatten().collect()),
                 Err(Stopped::Written) => return Asked::Again,
                 Err(Stopped::Cancelled) => Err(Unanswered::Modified),
-                Err(Stopped::Failed) => Err(Unanswered::Failed),
             };
             if let Some(answer) = answer.take() {
                 // an editor that has gone wants no answer
@@ -252,10 +277,11 @@ struct Thread {
     library: Library,
     encoding: Encoding,
     pulls: bool,
+    settings: Settings,
     /// Counts what the editor does to documents.
     edits: u64,
     /// When each changed project is to be checked.
-    due: BTreeMap<Root, Instant>,
+    due: BTreeMap<Root, Due>,
     checking: bool,
 }
 
@@ -280,7 +306,7 @@ impl Thread {
             Err(TryRecvError::Empty) => {}
         }
         self.projects.values_mut().for_each(Project::flush);
-        match self.due.values().min() {
+        match self.due.values().map(|due| due.at).min() {
             Some(due) if !self.checking => queue.recv_timeout(due.saturating_duration_since(Instant::now())),
             _ => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
         }
@@ -293,6 +319,7 @@ impl Thread {
             Job::Scanned(root, files) => self.scanned(Root::Folder(root), files),
             Job::Roots(roots) => roots.into_iter().for_each(|root| _ = self.project(Root::Folder(root))),
             Job::Checked(checked) => self.checked(checked),
+            Job::Whole(root) => self.set_due(root, Duration::ZERO, true),
             Job::CheckEnded => self.checking = false,
         }
     }
@@ -321,21 +348,24 @@ impl Thread {
             Notice::Start(greeting) => {
                 self.encoding = greeting.encoding;
                 self.pulls = greeting.pulls;
+                self.settings = greeting.settings;
                 self.look_into(greeting.folders);
             }
             Notice::Folders(folders) => self.look_into(folders),
+            Notice::FoldersClosed(folders) => folders.iter().for_each(|folder| self.close_folder(folder)),
+            Notice::Settings(settings) => self.settings = settings,
             Notice::Open(document, version, text) => self.open(document, version, text),
             Notice::Change(document, version, changes) => {
                 let (Some(key), encoding) = (self.keys.get(&document.uri).cloned(), self.encoding) else { return };
                 self.project(key.root.clone()).edit(&key.path, version, changes, encoding);
-                self.changed(&key.root, QUIET);
+                self.changed(&key.root, self.settings.delay());
             }
             Notice::Save(document) => {
                 // not every editor tells of files that change on disk
                 let Some(key) = self.keys.get(&document.uri).cloned() else { return };
                 let project = self.project(key.root.clone());
                 project.read_again(project.known_below(""));
-                self.changed(&key.root, QUIET);
+                self.changed(&key.root, self.settings.delay());
             }
             Notice::Close(document) => self.close(&document),
             Notice::Disk(paths) => self.disk(&paths),
@@ -370,7 +400,7 @@ impl Thread {
             self.due.remove(&key.root);
             self.tell(Place::Uri(document.uri.clone()), None, Vec::new());
         } else {
-            self.changed(&key.root, QUIET);
+            self.changed(&key.root, self.settings.delay());
         }
     }
 
@@ -388,7 +418,7 @@ impl Thread {
                 touched.insert(key.path);
             }
             project.read_again(touched);
-            self.changed(&key.root, QUIET);
+            self.changed(&key.root, self.settings.delay());
         }
     }
 
@@ -400,14 +430,32 @@ impl Thread {
         });
     }
 
+    /// Forgets the projects in a folder, but for those with open documents.
+    fn close_folder(&mut self, folder: &std::path::Path) {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+        let inside = |root: &Root| matches!(root, Root::Folder(root) if root.starts_with(&folder));
+        let gone = self.projects.iter().filter(|(root, p)| inside(root) && p.open_paths().is_empty());
+        for root in gone.map(|(root, _)| root.clone()).collect::<Vec<_>>() {
+            self.due.remove(&root);
+            let Some(project) = self.projects.remove(&root) else { continue };
+            for place in project.published.keys().filter_map(|path| project.place(path)) {
+                self.tell(place, None, Vec::new());
+            }
+        }
+    }
+
     /// The project at a root; a new one has its folder looked through.
     fn project(&mut self, root: Root) -> &mut Project {
         if let Root::Folder(folder) = &root
             && !self.projects.contains_key(&root)
         {
             let (jobs, folder) = (self.jobs.clone(), folder.clone());
+            let (ended, end) = oneshot::channel();
+            let _ = self.events.send(Event::Work(format!("reading {}", folder.display()), end));
             self.pool.spawn(move || {
                 let files = projects::scan(&folder);
+                // whoever shows it may have gone
+                let _ = ended.send(());
                 let _ = jobs.send(Job::Scanned(folder, files));
             });
         }
@@ -422,7 +470,11 @@ impl Thread {
     }
 
     fn changed(&mut self, root: &Root, quiet: Duration) {
-        self.due.insert(root.clone(), Instant::now() + quiet);
+        self.set_due(root.clone(), quiet, false);
+    }
+
+    fn set_due(&mut self, root: Root, after: Duration, whole: bool) {
+        self.due.insert(root, Due { at: Instant::now() + after, whole });
     }
 
     fn view(&mut self, document: &DocumentId) -> Option<View> {
@@ -450,14 +502,13 @@ impl Thread {
             return;
         }
         let now = Instant::now();
-        let ready =
-            |(root, due): &(&Root, &Instant)| **due <= now && self.projects.get(*root).is_some_and(|p| p.complete);
-        let Some((root, _)) = self.due.iter().filter(ready).min_by_key(|(_, due)| **due) else {
+        let ready = |(root, due): &(&Root, &Due)| due.at <= now && self.projects.get(*root).is_some_and(|p| p.complete);
+        let Some((root, due)) = self.due.iter().filter(ready).min_by_key(|(_, due)| due.at) else {
             // of projects that aren't complete yet `scanned` tells
-            self.due.retain(|_, due| *due > now);
+            self.due.retain(|_, due| due.at > now);
             return;
         };
-        let root = root.clone();
+        let (root, due) = (root.clone(), *due);
         self.due.remove(&root);
         let Some(project) = self.projects.get_mut(&root).filter(|_| root != Root::Library) else { return };
         project.flush();
@@ -467,9 +518,14 @@ impl Thread {
             revision: project.revision,
             root,
             open: open.keys().cloned().collect(),
+            before: Arc::clone(&project.settled),
+            whole: due.whole || project.settled.is_empty(),
             ended: CheckEnded(self.jobs.clone()),
         };
         self.checking = true;
+        if !check.whole {
+            self.set_due(check.root.clone(), PAUSE, true);
+        }
         self.pool.spawn(move || check.run());
     }
 
@@ -484,16 +540,23 @@ impl Thread {
         if checked.revision != project.revision || !project.is_flushed() {
             return;
         }
+        if !checked.first {
+            project.settled = Arc::new(checked.settled);
+        }
         let mut found = checked.found;
         let open = project.open_paths();
         let gone = project.published.keys().filter(|path| !checked.first || open.contains_key(*path));
         for path in gone.cloned().collect::<Vec<_>>() {
             found.entry(path).or_default();
         }
+        for path in &project.silent {
+            found.entry(path.clone()).or_default();
+        }
         let mut news = Vec::new();
         for (path, findings) in found {
+            let is_news = project.silent.remove(&path);
             let before = project.published.get(&path).map(Vec::as_slice).unwrap_or_default();
-            if before == findings {
+            if before == findings && !is_news {
                 continue;
             }
             if let Some(place) = project.place(&path) {
@@ -531,6 +594,10 @@ struct Check {
     root: Root,
     revision: u64,
     open: BTreeSet<String>,
+    /// What was found in each program the last time.
+    before: Arc<BTreeMap<String, Settled>>,
+    /// Whether all is to be looked for.
+    whole: bool,
     ended: CheckEnded,
 }
 
@@ -545,27 +612,64 @@ impl Check {
         let entries = analysis.entries();
         let wanted: BTreeSet<String> = entries.iter().flat_map(|e| analysis.wanted(e)).collect();
         if !wanted.is_empty() {
-            return self.tell(BTreeMap::new(), true, wanted.into_iter().collect());
+            return self.tell(Checked { wanted: wanted.into_iter().collect(), ..self.nothing() });
         }
         let has_open = |entry: &&String| analysis.project_files(entry).iter().any(|f| self.open.contains(f));
         let (first, rest): (Vec<&String>, Vec<&String>) = entries.iter().partition(has_open);
-        let find = |entries: &[&String]| {
+        if !self.whole {
+            return self.find_early(&first);
+        }
+        if self.before.is_empty() {
+            self.find_first(&first);
+        }
+        let mut settled = BTreeMap::new();
+        let mut find = |entries: &[&String]| {
             let mut findings = Findings::new();
-            entries.iter().for_each(|entry| findings.add(&self.view, entry));
+            for entry in entries {
+                settled.insert((*entry).clone(), findings.add(&self.view, entry));
+            }
             findings.finish()
         };
         if !rest.is_empty() {
-            let mut found = find(&first);
-            found.retain(|path, _| self.open.contains(path));
-            self.tell(found, true, Vec::new());
+            let found = find(&first);
+            self.tell_open(found);
         }
         let all: Vec<&String> = first.into_iter().chain(rest).collect();
-        self.tell(find(&all), false, Vec::new());
+        let found = find(&all);
+        self.tell(Checked { found, first: false, settled, ..self.nothing() });
     }
 
-    fn tell(&self, found: BTreeMap<String, Vec<Finding>>, first: bool, wanted: Vec<String>) {
+    /// What can be said of open documents at once.
+    fn find_early(&self, entries: &[&String]) {
+        let mut findings = Findings::new();
+        let add = |entry: &&String| findings.add_early(&self.view, entry, self.before.get(*entry)?);
+        match entries.iter().map(add).collect::<Option<Vec<()>>>() {
+            Some(_) => self.tell_open(findings.finish()),
+            None => _ = self.ended.0.send(Job::Whole(self.root.clone())),
+        }
+    }
+
+    /// What can be said of a large program while the rest of it is still being looked at for the first time.
+    fn find_first(&self, entries: &[&String]) {
+        if entries.iter().any(|entry| self.view.analysis.item_count(entry) > LARGE) {
+            let mut findings = Findings::new();
+            entries.iter().for_each(|entry| findings.add_errors(&self.view, entry));
+            self.tell_open(findings.finish());
+        }
+    }
+
+    fn tell_open(&self, mut found: BTreeMap<String, Vec<Finding>>) {
+        found.retain(|path, _| self.open.contains(path));
+        self.tell(Checked { found, ..self.nothing() });
+    }
+
+    fn nothing(&self) -> Checked {
         let (root, revision) = (self.root.clone(), self.revision);
+        Checked { root, revision, found: BTreeMap::new(), first: true, settled: BTreeMap::new(), wanted: Vec::new() }
+    }
+
+    fn tell(&self, checked: Checked) {
         // the thread lives as long as this process
-        let _ = self.ended.0.send(Job::Checked(Checked { root, revision, found, first, wanted }));
+        let _ = self.ended.0.send(Job::Checked(checked));
     }
 }

@@ -4,12 +4,14 @@ use crate::convert;
 use crate::places::Encoding;
 use serde_json::Value;
 use tower_lsp::lsp_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
-    DiagnosticOptions, DiagnosticServerCapabilities, FoldingRangeProviderCapability, HoverProviderCapability,
-    MarkupKind, OneOf, PositionEncodingKind, RenameOptions, SaveOptions, SemanticTokensFullOptions,
-    SemanticTokensOptions, SemanticTokensServerCapabilities, ServerCapabilities, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CallHierarchyServerCapability, ClientCapabilities, CodeActionOptions, CodeActionProviderCapability,
+    CodeLensOptions, CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions,
+    DocumentOnTypeFormattingOptions, FoldingRangeProviderCapability, HoverProviderCapability,
+    ImplementationProviderCapability, LinkedEditingRangeServerCapabilities, MarkupKind, OneOf, PositionEncodingKind,
+    RenameOptions, SaveOptions, SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
+    SemanticTokensServerCapabilities, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, TypeDefinitionProviderCapability,
+    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 /// What the editor can do.
@@ -39,6 +41,14 @@ pub struct Client {
     pub pulls: bool,
     /// Telling of files that change, when asked to.
     pub watches: bool,
+    /// Being asked for the user's settings.
+    pub configures: bool,
+    /// Snippets as completions.
+    pub snippets: bool,
+    /// Showing how far long work is.
+    pub progress: bool,
+    /// The commands that lenses name (`"experimental": {"obsCommands": true}`).
+    pub commands: bool,
 }
 
 impl Client {
@@ -69,6 +79,12 @@ impl Client {
                 .is_some_and(|t| t.code_action.as_ref().is_some_and(|a| a.code_action_literal_support.is_some())),
             line_folds_only: text.and_then(|t| t.folding_range.as_ref()?.line_folding_only).unwrap_or_default(),
             tags: diagnostics.is_some_and(|d| d.tag_support.is_some()),
+            snippets: text
+                .and_then(|t| t.completion.as_ref()?.completion_item.as_ref()?.snippet_support)
+                .unwrap_or_default(),
+            progress: client.window.as_ref().and_then(|w| w.work_done_progress).unwrap_or_default(),
+            commands: client.experimental.as_ref().is_some_and(|e| e["obsCommands"] == true),
+            configures: workspace.and_then(|w| w.configuration).unwrap_or_default(),
             watches: watched.and_then(|w| w.dynamic_registration).unwrap_or_default(),
         }
     }
@@ -98,14 +114,34 @@ pub fn server(client: Client) -> ServerCapabilities {
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         definition_provider: Some(OneOf::Left(true)),
         completion_provider: Some(CompletionOptions {
-            trigger_characters: Some([":", ">", "{", ".", ","].map(str::to_owned).to_vec()),
+            trigger_characters: Some([":", ">", "{", ".", ",", "\"", "/"].map(str::to_owned).to_vec()),
+            resolve_provider: Some(true),
             ..Default::default()
         }),
         document_formatting_provider: Some(OneOf::Left(true)),
+        document_range_formatting_provider: Some(OneOf::Left(true)),
+        document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {
+            first_trigger_character: "}".to_owned(),
+            more_trigger_character: Some(vec!["\n".to_owned()]),
+        }),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some(["(", ",", "{", ":"].map(str::to_owned).to_vec()),
+            ..Default::default()
+        }),
+        type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
+        implementation_provider: Some(ImplementationProviderCapability::Simple(true)),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        linked_editing_range_provider: Some(LinkedEditingRangeServerCapabilities::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: none(),
+        }),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         diagnostic_provider: client.pulls.then(|| {
             DiagnosticServerCapabilities::Options(DiagnosticOptions {
                 inter_file_dependencies: true,
-                workspace_diagnostics: false,
+                workspace_diagnostics: true,
                 ..Default::default()
             })
         }),
@@ -118,7 +154,7 @@ pub fn server(client: Client) -> ServerCapabilities {
             false => OneOf::Left(true),
         }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+            code_action_kinds: Some(convert::action_kinds()),
             ..Default::default()
         })),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
@@ -126,7 +162,7 @@ pub fn server(client: Client) -> ServerCapabilities {
         semantic_tokens_provider: Some(SemanticTokensServerCapabilities::SemanticTokensOptions(
             SemanticTokensOptions {
                 legend: convert::legend(),
-                full: Some(SemanticTokensFullOptions::Bool(true)),
+                full: Some(SemanticTokensFullOptions::Delta { delta: Some(true) }),
                 range: Some(true),
                 work_done_progress_options: none(),
             },

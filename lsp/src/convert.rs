@@ -5,11 +5,14 @@ use crate::capabilities::Client;
 use crate::documents::Change;
 use crate::findings::Finding;
 use crate::places::{DocumentId, Place, Position, Range};
-use crate::view::{FileEdits, Fix, Found};
+use crate::view::{FileEdits, Fix, FixAll, Found, PlacedChange, PlacedStation, Target};
 use obs_compiler::diagnostics::{Code, Severity};
-use obs_compiler::ide::{Completion, CompletionKind, FoldKind, Outline, OutlineKind, TokenKind};
+use obs_compiler::ide::{
+    ChangeKind, Completion, CompletionKind, FoldKind, LensKind, Outline, OutlineKind, Signature, TokenKind,
+};
 use obs_compiler::render;
 use obs_compiler::text::TextRange;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tower_lsp::jsonrpc::{Error, ErrorCode};
 use tower_lsp::lsp_types as lsp;
@@ -108,10 +111,39 @@ fn tag(code: Code) -> Option<lsp::DiagnosticTag> {
     }
 }
 
+/// What a completion's documentation is asked for with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Documented {
+    pub uri: lsp::Url,
+    pub file: u32,
+    pub item: u32,
+}
+
+/// What a completion says that its documentation is of.
+pub fn documented(data: &serde_json::Value) -> Option<Documented> {
+    Documented::deserialize(data).ok()
+}
+
+pub fn documentation(markdown: String) -> lsp::Documentation {
+    lsp::Documentation::MarkupContent(lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: markdown })
+}
+
 /// A completion, with the edits and their ranges.
-pub fn completion(item: Completion, replaces: Range, also: Option<(Range, String)>) -> lsp::CompletionItem {
-    let text = item.insert.unwrap_or_else(|| item.label.clone());
+pub fn completion(
+    client: Client,
+    uri: &lsp::Url,
+    item: Completion,
+    replaces: Range,
+    also: Option<(Range, String)>,
+) -> lsp::CompletionItem {
+    let snippet = item.snippet.filter(|_| client.snippets);
+    let format = snippet.is_some().then_some(lsp::InsertTextFormat::SNIPPET);
+    let text = snippet.or(item.insert).unwrap_or_else(|| item.label.clone());
+    let of = item.of.map(|(file, item)| Documented { uri: uri.clone(), file, item });
     lsp::CompletionItem {
+        data: of.and_then(|of| serde_json::to_value(of).ok()),
+        documentation: item.doc.map(documentation),
+        insert_text_format: format,
         kind: Some(match item.kind {
             CompletionKind::Keyword => lsp::CompletionItemKind::KEYWORD,
             CompletionKind::Kind => lsp::CompletionItemKind::CLASS,
@@ -158,6 +190,142 @@ pub fn code_action(client: Client, fix: Fix, of_editor: &[lsp::Diagnostic]) -> l
         is_preferred: Some(fix.safe),
         ..Default::default()
     })
+}
+
+/// Sorts of code actions, widest first.
+pub fn action_kinds() -> Vec<lsp::CodeActionKind> {
+    vec![
+        lsp::CodeActionKind::QUICKFIX,
+        lsp::CodeActionKind::REFACTOR_EXTRACT,
+        lsp::CodeActionKind::REFACTOR_INLINE,
+        lsp::CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
+        fix_all_kind(),
+    ]
+}
+
+fn fix_all_kind() -> lsp::CodeActionKind {
+    lsp::CodeActionKind::new("source.fixAll.obs")
+}
+
+/// Whether the editor asked for such an action, or for all.
+pub fn is_wanted(action: &lsp::CodeActionOrCommand, only: Option<&[lsp::CodeActionKind]>) -> bool {
+    let lsp::CodeActionOrCommand::CodeAction(action) = action else { return true };
+    let kind = action.kind.as_ref().map(lsp::CodeActionKind::as_str).unwrap_or_default();
+    // `source` asks for `source.fixAll` too
+    let below = |wanted: &str| kind.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    match only {
+        Some(only) => only.iter().any(|wanted| wanted.as_str().is_empty() || below(wanted.as_str())),
+        // what is for the whole document is asked for by name
+        None => !kind.starts_with("source.fixAll"),
+    }
+}
+
+/// All fixes of a code in a document is a quick fix; all there are is what editors apply on saving.
+pub fn fix_all(client: Client, all: FixAll) -> lsp::CodeActionOrCommand {
+    let (title, kind) = match all.code {
+        Some(code) => (format!("fix all {} in this file", code.id()), lsp::CodeActionKind::QUICKFIX),
+        None => ("fix all that can be fixed safely".to_owned(), fix_all_kind()),
+    };
+    let edit = Some(workspace_edit(client, all.edits));
+    lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction { title, kind: Some(kind), edit, ..Default::default() })
+}
+
+/// A change that answers no error.
+pub fn change(client: Client, change: PlacedChange) -> lsp::CodeActionOrCommand {
+    let kind = match change.kind {
+        ChangeKind::Waive => lsp::CodeActionKind::QUICKFIX,
+        ChangeKind::Extract => lsp::CodeActionKind::REFACTOR_EXTRACT,
+        ChangeKind::Inline => lsp::CodeActionKind::REFACTOR_INLINE,
+        ChangeKind::OrganiseImports => lsp::CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
+    };
+    let (title, edit) = (change.title, Some(workspace_edit(client, change.edits)));
+    lsp::CodeActionOrCommand::CodeAction(lsp::CodeAction { title, kind: Some(kind), edit, ..Default::default() })
+}
+
+pub fn locations(found: Vec<(Place, Range)>) -> Vec<lsp::Location> {
+    found.iter().filter_map(|(place, at)| location(place, *at)).collect()
+}
+
+/// A component of a call hierarchy.
+pub fn station(station: PlacedStation) -> Option<lsp::CallHierarchyItem> {
+    Some(lsp::CallHierarchyItem {
+        name: station.name,
+        kind: symbol_kind(OutlineKind::Component),
+        tags: None,
+        detail: station.detail,
+        uri: uri(&station.place)?,
+        range: range(station.range),
+        selection_range: range(station.name_range),
+        data: None,
+    })
+}
+
+/// What a selection at a position grows to. Where it can't, it stays as it is.
+pub fn selection(at: Position, around: Vec<Range>) -> lsp::SelectionRange {
+    let outer = around.into_iter().rev().fold(None, |parent: Option<Box<lsp::SelectionRange>>, at| {
+        Some(Box::new(lsp::SelectionRange { range: range(at), parent }))
+    });
+    let nothing = || lsp::SelectionRange { range: range(Range { start: at, end: at }), parent: None };
+    outer.map_or_else(nothing, |outer| *outer)
+}
+
+pub fn link(at: Range, to: Target) -> Option<lsp::DocumentLink> {
+    let target = match to {
+        Target::Place(place) => uri(&place)?,
+        Target::Page(page) => lsp::Url::parse(&page).ok()?,
+    };
+    Some(lsp::DocumentLink { range: range(at), target: Some(target), tooltip: None, data: None })
+}
+
+pub fn signature(signature: Signature) -> lsp::SignatureHelp {
+    // offsets are counted as in UTF-16, whatever was agreed on for documents
+    let units = |offset: u32| signature.label[..offset as usize].encode_utf16().count() as u32;
+    let params = signature.params.iter().map(|at| lsp::ParameterInformation {
+        label: lsp::ParameterLabel::LabelOffsets([units(at.start), units(at.end)]),
+        documentation: None,
+    });
+    let information = lsp::SignatureInformation {
+        parameters: Some(params.collect()),
+        documentation: signature.doc.map(documentation),
+        active_parameter: None,
+        label: signature.label.clone(),
+    };
+    let active_parameter = signature.active.map(|at| at as u32);
+    lsp::SignatureHelp { signatures: vec![information], active_signature: Some(0), active_parameter }
+}
+
+/// A lens. Without commands of the editor's own it only tells.
+pub fn lens(of: &lsp::Url, at: Range, shows: LensKind, commands: bool) -> lsp::CodeLens {
+    let many = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+    let (title, command, argument) = match shows {
+        LensKind::Preview => ("preview".to_owned(), "obs.preview", None),
+        LensKind::Objects(n) => (many(n, "object", "objects"), "obs.showEmitted", None),
+        LensKind::Policies(n) => (many(n, "policy", "policies"), "obs.showEmitted", Some("NetworkPolicy".to_owned())),
+        LensKind::Why(object) => ("why".to_owned(), "obs.why", Some(object)),
+    };
+    let arguments = vec![serde_json::json!(of), serde_json::json!(range(at).start), serde_json::json!(argument)];
+    let command = match commands {
+        true => lsp::Command { title, command: command.to_owned(), arguments: Some(arguments) },
+        false => lsp::Command { title, command: String::new(), arguments: None },
+    };
+    lsp::CodeLens { range: range(at), command: Some(command), data: None }
+}
+
+/// What makes tokens of other ones: one edit, between what is the same at both ends.
+pub fn token_edits(before: &[lsp::SemanticToken], after: &[lsp::SemanticToken]) -> Vec<lsp::SemanticTokensEdit> {
+    let same = |(a, b): &(&lsp::SemanticToken, &lsp::SemanticToken)| a == b;
+    let head = before.iter().zip(after).take_while(same).count();
+    let (old, new) = (&before[head..], &after[head..]);
+    if old.is_empty() && new.is_empty() {
+        return Vec::new();
+    }
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
+    // five numbers a token
+    vec![lsp::SemanticTokensEdit {
+        start: head as u32 * 5,
+        delete_count: (old.len() - tail) as u32 * 5,
+        data: Some(new[..new.len() - tail].to_vec()),
+    }]
 }
 
 const fn symbol_kind(kind: OutlineKind) -> lsp::SymbolKind {

@@ -4,7 +4,7 @@ use crate::places::{Place, Range};
 use crate::view::View;
 use obs_compiler::diagnostics::{Code, Diagnostic, Severity};
 use obs_compiler::text::Sources;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More than these in one file help nobody and slow editors down.
 const LIMIT: usize = 500;
@@ -30,6 +30,14 @@ pub struct Related {
     pub message: String,
 }
 
+/// What was wrong with a program apart from errors of its text, names and types.
+#[derive(Debug, Clone, Default)]
+pub struct Settled {
+    late: Vec<Diagnostic>,
+    /// How many items the program had.
+    items: usize,
+}
+
 /// Findings of several programs, by the file's path in the project.
 #[derive(Debug)]
 pub struct Findings {
@@ -50,15 +58,50 @@ impl Findings {
         let mut findings = Self::new();
         let programs = view.analysis.entries().into_iter();
         let programs = programs.filter(|entry| view.analysis.project_files(entry).contains(&view.path));
-        programs.for_each(|entry| findings.add(view, &entry));
+        programs.for_each(|entry| _ = findings.add(view, &entry));
         findings.finish().remove(&view.path).unwrap_or_default()
     }
 
-    /// Adds what is wrong with the program that starts at `entry`.
-    pub fn add(&mut self, view: &View, entry: &str) {
+    /// What is wrong with all files of a view's project, by place; with nothing wrong too.
+    pub fn of_project(view: &View) -> Vec<(Place, Option<i32>, Vec<Finding>)> {
+        let mut findings = Self::new();
+        view.analysis.entries().iter().for_each(|entry| _ = findings.add(view, entry));
+        let mut found = findings.finish();
+        let file = |path: String| {
+            let place = view.place(view.analysis.file(&path)?)?;
+            let version = view.editor.open.get(&path).map(|(_, version)| *version);
+            Some((place, version, found.remove(&path).unwrap_or_default()))
+        };
+        view.analysis.own_files().into_iter().filter_map(file).collect()
+    }
+
+    /// Adds what is wrong with the program that starts at `entry`. Gives what of it needs the whole program to be known.
+    pub fn add(&mut self, view: &View, entry: &str) -> Settled {
         let mut found = view.analysis.check(entry);
         found.extend(view.analysis.expired_waivers(entry, &self.today));
-        for diagnostic in &found {
+        self.place(view, &found);
+        let early = view.analysis.early_errors(entry);
+        let early: BTreeSet<_> = early.iter().map(|d| (d.primary, d.code, d.message.as_str())).collect();
+        found.retain(|d| !early.contains(&(d.primary, d.code, d.message.as_str())));
+        Settled { late: found, items: view.analysis.item_count(entry) }
+    }
+
+    /// Adds what can be said at once after an edit of the program: its errors of text, names and types as they are now,
+    /// and the rest as it was. Nothing, where places of the rest may have changed.
+    pub fn add_early(&mut self, view: &View, entry: &str, before: &Settled) -> Option<()> {
+        (view.analysis.item_count(entry) == before.items).then(|| {
+            self.add_errors(view, entry);
+            self.place(view, &before.late);
+        })
+    }
+
+    /// Adds the errors of text, names and types of the program that starts at `entry`.
+    pub fn add_errors(&mut self, view: &View, entry: &str) {
+        self.place(view, &view.analysis.early_errors(entry));
+    }
+
+    fn place(&mut self, view: &View, found: &[Diagnostic]) {
+        for diagnostic in found {
             let file = diagnostic.primary.file;
             let path = view.analysis.path(file);
             if !view.analysis.is_library_path(path) {

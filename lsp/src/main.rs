@@ -2,6 +2,7 @@
 
 use obs_lsp::analysis::Analysis;
 use obs_lsp::input::{self, Fault, Message};
+use obs_lsp::output::Output;
 use obs_lsp::server::Backend;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,6 +11,9 @@ use tokio::io::BufReader;
 use tokio::sync::mpsc;
 use tower_lsp::jsonrpc::{Request, Response};
 use tower_lsp::{LspService, Server};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How many messages are under way at once. Handlers do little but wait, and one that waits must not keep an edit or a
 /// cancellation out.
@@ -45,10 +49,13 @@ async fn serve() -> Result<bool, String> {
     let (service, socket) = LspService::build(|client| Backend::new(client, analysis, events))
         .custom_method(input::UNREADABLE, Backend::unreadable)
         .custom_method("obs/preview", Backend::preview)
+        .custom_method("obs/views", Backend::views)
         .custom_method("obs/emitted", Backend::emitted)
+        .custom_method("obs/sourceOf", Backend::source_of)
         .finish();
+    let (output, closed) = Output::new(tokio::io::stdout());
     let (to_server, requests) = tokio::io::duplex(1 << 16);
-    let server = Server::new(requests, tokio::io::stdout(), socket).concurrency_level(UNDER_WAY);
+    let server = Server::new(requests, output, socket).concurrency_level(UNDER_WAY);
     let mut served = tokio::spawn(server.serve(service));
     let stdin = BufReader::new(tokio::io::stdin());
     tokio::select! {
@@ -60,6 +67,7 @@ async fn serve() -> Result<bool, String> {
             }
         }
         // the editor reads no more
+        _ = closed => Ok(false),
         served = &mut served => served.map(|()| false).map_err(|e| e.to_string()),
     }
 }

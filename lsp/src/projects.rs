@@ -1,7 +1,7 @@
 //! The projects on disk and what is open of them. Owned by the analysis thread.
 
 use crate::documents::{Change, Document};
-use crate::findings::Finding;
+use crate::findings::{Finding, Settled};
 use crate::library::Library;
 use crate::places::{DocumentId, Encoding, Place};
 use crate::view::{Editor, View};
@@ -72,6 +72,10 @@ pub struct Project {
     pub revision: u64,
     /// What the editor was last told, by path.
     pub published: BTreeMap<String, Vec<Finding>>,
+    /// What was found last in each program, by its entry.
+    pub settled: Arc<BTreeMap<String, Settled>>,
+    /// Documents that were opened and of which nothing was said since, not even that nothing is wrong.
+    pub silent: BTreeSet<String>,
 }
 
 impl Project {
@@ -88,6 +92,8 @@ impl Project {
             complete,
             revision: 0,
             published: BTreeMap::new(),
+            settled: Arc::default(),
+            silent: BTreeSet::new(),
         }
     }
 
@@ -113,6 +119,7 @@ impl Project {
             self.set(path, FileText::Text(document.text.as_str().into()));
         }
         self.documents.insert(path.to_owned(), document);
+        self.silent.insert(path.to_owned());
         self.list_open();
         self.read_wanted(&[path.to_owned()]);
     }
@@ -134,6 +141,7 @@ impl Project {
             return;
         }
         self.edited.remove(path);
+        self.silent.remove(path);
         self.list_open();
         if self.root != Root::Library {
             self.known.insert(path.to_owned());

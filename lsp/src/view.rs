@@ -3,11 +3,17 @@
 use crate::library::Library;
 use crate::places::{Encoding, Lines, Place, Position, Range};
 use obs_compiler::diagnostics::Code;
-use obs_compiler::ide::{Action, Analysis, Outline, OutlineKind, TokenKind};
+use obs_compiler::ide::{
+    Action, Analysis, ChangeKind, Completions, Destination, Link, Outline, OutlineKind, ProgramChange, Route, Station,
+    TokenKind,
+};
 use obs_compiler::text::{FileId, FileRange, Sources, TextRange};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// More completions than this aren't sent at once.
+const MANY: usize = 300;
 
 /// How the editor counts, and where it has what.
 #[derive(Debug, Clone)]
@@ -41,6 +47,42 @@ pub struct Fix {
     pub at: Range,
     pub edits: BTreeMap<Place, FileEdits>,
     pub safe: bool,
+}
+
+/// All fixes of one code in a document, or all there are.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct FixAll {
+    pub code: Option<Code>,
+    pub edits: BTreeMap<Place, FileEdits>,
+}
+
+/// A change that answers no error, with its places.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct PlacedChange {
+    pub title: String,
+    pub kind: ChangeKind,
+    pub edits: BTreeMap<Place, FileEdits>,
+}
+
+/// A component of a call hierarchy.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct PlacedStation {
+    pub name: String,
+    pub detail: Option<String>,
+    pub place: Place,
+    pub range: Range,
+    pub name_range: Range,
+}
+
+/// Where a link leads.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum Target {
+    Place(Place),
+    Page(String),
 }
 
 /// A name that was looked for.
@@ -134,6 +176,114 @@ impl View {
         found.into_iter().map(fix).collect()
     }
 
+    /// What could stand at a position, and whether that is all of it: of very many only those that have the letters
+    /// that were typed.
+    pub fn completions(&self, at: Position) -> Option<(Completions, bool)> {
+        let mut found = self.analysis.completions(&self.path, self.offset(at))?;
+        if found.items.len() <= MANY {
+            return Some((found, true));
+        }
+        let text = self.analysis.text(self.file()?);
+        let typed = &text[found.replaces.start as usize..found.replaces.end as usize];
+        found.items.retain(|item| has_letters(&item.label, typed));
+        found.items.truncate(MANY);
+        Some((found, false))
+    }
+
+    /// Where a range is, as the editor names it.
+    pub fn located(&self, at: FileRange) -> Option<(Place, Range)> {
+        Some((self.place(at.file)?, self.range(at)))
+    }
+
+    /// A component of a call hierarchy, with its places.
+    pub fn station(&self, station: Station) -> Option<PlacedStation> {
+        let (place, range) = self.located(station.at)?;
+        let name_range = self.range(station.name_at);
+        Some(PlacedStation { name: station.name, detail: station.kind, place, range, name_range })
+    }
+
+    /// Components at the other ends of a component's flows, and where the flows name them.
+    pub fn routes(&self, component: &str, upstream: bool) -> Vec<(PlacedStation, Vec<Range>)> {
+        let routes = self.analysis.routes(&self.path, component, upstream).into_iter();
+        let placed = |route: Route| {
+            let mut station = self.station(route.station)?;
+            let kind = station.detail.map(|kind| format!("{kind}, ")).unwrap_or_default();
+            station.detail = Some(format!("{kind}{}", route.protocols.join(", ")));
+            Some((station, route.places.iter().map(|at| self.range(*at)).collect()))
+        };
+        routes.filter_map(placed).collect()
+    }
+
+    /// The places of the component's name at an offset, all in this document; none, if it has others.
+    pub fn linked(&self, offset: u32) -> Vec<Range> {
+        if self.analysis.component_at(&self.path, offset).is_none() {
+            return Vec::new();
+        }
+        let (own, places) = (self.file(), self.analysis.references(&self.path, offset));
+        match places.iter().all(|place| Some(place.at.file) == own) {
+            true => places.into_iter().map(|place| self.range(place.at)).collect(),
+            false => Vec::new(),
+        }
+    }
+
+    /// What can be followed, and where to.
+    pub fn links(&self) -> Vec<(Range, Target)> {
+        let link = |link: Link| {
+            let to = match link.to {
+                Destination::File(file) => Target::Place(self.place(file)?),
+                Destination::Page(page) => Target::Page(page),
+            };
+            Some((self.own_range(link.range)?, to))
+        };
+        self.analysis.links(&self.path).into_iter().filter_map(link).collect()
+    }
+
+    /// The part to format after a character was typed before `at`: what a bracket closes, or the line that was left.
+    pub fn typed(&self, at: Position, closes: bool) -> TextRange {
+        let offset = self.offset(at);
+        let line = |line: u32| {
+            self.text_range(Range {
+                start: Position { line, character: 0 },
+                end: Position { line, character: u32::MAX },
+            })
+        };
+        match closes {
+            true => {
+                let around = self.analysis.selections(&self.path, offset.saturating_sub(1));
+                let closed = around.into_iter().find(|range| range.end == offset && range.len() > 1);
+                TextRange::new(closed.map_or(offset, |range| range.start), offset)
+            }
+            false => line(at.line.saturating_sub(1)),
+        }
+    }
+
+    /// For each code among the findings in a range, and for all of them: the safe fixes in the whole document.
+    pub fn fix_all(&self, range: Range) -> Vec<FixAll> {
+        let all = TextRange::new(0, u32::MAX);
+        let found = self.analysis.fixes(&self.path, all);
+        let safe: Vec<&Action> = found.iter().filter(|action| action.safe).collect();
+        let (own, within) = (self.file(), self.text_range(range));
+        let here = safe
+            .iter()
+            .filter(|a| Some(a.at.file) == own && a.at.range.start <= within.end && within.start <= a.at.range.end);
+        let codes: std::collections::BTreeSet<Code> = here.map(|action| action.code).collect();
+        let of_code = |code: Code| (Some(code), safe.iter().copied().filter(|a| a.code == code).collect::<Vec<_>>());
+        let sets = codes.into_iter().map(of_code).filter(|(_, all)| all.len() > 1);
+        let sets: Vec<_> =
+            sets.chain(std::iter::once((None, safe.clone()))).filter(|(_, all)| !all.is_empty()).collect();
+        sets.into_iter().map(|(code, actions)| FixAll { code, edits: self.edits(apart(&actions)) }).collect()
+    }
+
+    /// Changes that answer no error. Those of the whole document too, where they are asked for by name.
+    pub fn changes(&self, range: Range, named: bool) -> Vec<PlacedChange> {
+        let mut found = self.analysis.changes(&self.path, self.text_range(range));
+        if named && !found.iter().any(|c| c.kind == ChangeKind::OrganiseImports) {
+            found.extend(self.analysis.organise_imports(&self.path));
+        }
+        let placed = |c: ProgramChange| PlacedChange { title: c.title, kind: c.kind, edits: self.edits(c.edits) };
+        found.into_iter().map(placed).collect()
+    }
+
     /// The document's tokens, cut at line ends: editors take none that span lines.
     pub fn tokens(&self) -> Vec<(Range, TokenKind, bool)> {
         let Some(file) = self.file() else { return Vec::new() };
@@ -172,6 +322,20 @@ impl View {
         }
         out
     }
+}
+
+/// The edits of several fixes, without those of a fix that touches one before it.
+fn apart(actions: &[&Action]) -> Vec<(FileRange, String)> {
+    let mut out: Vec<(FileRange, String)> = Vec::new();
+    for action in actions {
+        let touches = |(at, _): &(FileRange, String)| {
+            out.iter().any(|(b, _)| b.file == at.file && b.range.start <= at.range.end && at.range.start <= b.range.end)
+        };
+        if !action.edits.iter().any(touches) {
+            out.extend(action.edits.iter().cloned());
+        }
+    }
+    out
 }
 
 fn has_letters(name: &str, query: &str) -> bool {

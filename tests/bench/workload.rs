@@ -5,8 +5,23 @@ use std::fmt::Write;
 
 const PROTOCOLS: [&str; 5] = ["remote_write", "query", "scrape", "push", "otlp"];
 
+/// Who sends to whom.
+#[derive(Clone, Copy)]
+pub enum Shape {
+    /// Each to the next three: one long chain.
+    Band,
+    /// Rows of about as many as there are rows, each component to up to three of the next row by chance: wide, and lines
+    /// cross much.
+    Layered,
+}
+
 /// The program of so many components.
 pub fn program(components: usize) -> String {
+    shaped(components, Shape::Band)
+}
+
+/// The same with flows of a shape.
+pub fn shaped(components: usize, shape: Shape) -> String {
     let mut out = String::new();
     PROTOCOLS.iter().for_each(|name| protocol(&mut out, name));
     for workload in ["deployment", "stateful"] {
@@ -17,7 +32,10 @@ pub fn program(components: usize) -> String {
     out.push_str("cluster c { domain: \"example.com\" }\n\nnamespace observability {\n");
     (0..components).for_each(|i| component(&mut out, i));
     out.push_str("}\n\n");
-    (0..components).for_each(|i| flows(&mut out, i, components));
+    match shape {
+        Shape::Band => (0..components).for_each(|i| (i + 1..components).take(3).for_each(|j| flow(&mut out, i, j))),
+        Shape::Layered => layered(&mut out, components),
+    }
     (0..components).for_each(|i| autoscaler(&mut out, i));
     out
 }
@@ -76,9 +94,23 @@ fn component(out: &mut String, i: usize) {
     );
 }
 
-fn flows(out: &mut String, i: usize, components: usize) {
-    for j in (i + 1..components).take(3) {
-        let _ = writeln!(out, "c{i:05} -> c{j:05}: via_{}", PROTOCOLS[(i + j) % 5]);
+fn flow(out: &mut String, i: usize, j: usize) {
+    let _ = writeln!(out, "c{i:05} -> c{j:05}: via_{}", PROTOCOLS[(i + j) % 5]);
+}
+
+fn layered(out: &mut String, components: usize) {
+    let row = components.isqrt().max(3);
+    // a linear congruential generator: the same on every machine
+    let mut chance: usize = 12_345;
+    for i in 0..components {
+        let next = (i / row + 1) * row;
+        let below = next..components.min(next + row);
+        let mut ends = std::collections::BTreeSet::new();
+        for _ in 0..if below.is_empty() { 0 } else { 3 } {
+            chance = (1_103_515_245 * chance + 12_345) % (1 << 31);
+            ends.insert(below.start + (chance >> 8) % below.len());
+        }
+        ends.into_iter().for_each(|j| flow(out, i, j));
     }
 }
 

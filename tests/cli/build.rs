@@ -354,3 +354,17 @@ fn docs_are_written_and_checked_alike() {
     folder.run(&["docs", "stack.obs"]).exits(2).says("--force");
     folder.run(&["docs", "stack.obs", "--force"]).exits(0);
 }
+
+#[test]
+fn the_lock_beside_a_program_pins_its_images() {
+    let digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let image = "registry.example.com/app:1.0";
+    let lock = format!("{image} {digest}\n");
+    let folder = Folder::with(&[("apps/stack.obs", CLEAN), ("apps/obs.lock", &lock), ("obs.lock", "of others\n")]);
+    let stream = folder.run(&["build", "apps/stack.obs", "--stdout"]).exits(0).stdout;
+    assert!(stream.contains(&format!("{image}@{digest}")), "{stream}");
+    let folder = Folder::with(&[("stack.obs", CLEAN), ("obs.lock", &format!("{lock}# old\ngone:1 {digest}\n"))]);
+    folder.run(&["check", "stack.obs", "--format", "short"]).exits(0).says("obs.lock:3:1: warning[OBS5114]");
+    let folder = Folder::with(&[("stack.obs", CLEAN), ("obs.lock", &format!("{image}\n"))]);
+    folder.run(&["check", "stack.obs", "--format", "short"]).exits(1).says("obs.lock:1:1: error[OBS1010]");
+}

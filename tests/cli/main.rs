@@ -2,8 +2,13 @@
 
 mod build;
 mod commands;
+mod compose;
 mod crash;
+mod diff;
 mod forms;
+mod health;
 mod input;
+mod load;
 mod run;
 mod watch;
+mod whatif;

@@ -1,28 +1,30 @@
 //! A real API server over a real etcd on loopback, stopped with its owner.
 
-use crate::programs::{find, scratch, skipped};
+use crate::ports::free_port;
+use crate::programs::{find, scratch};
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long the two may take to be ready; they take three seconds where nothing else runs.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A control plane without controllers: objects are judged and kept, nothing runs.
+/// A control plane: objects are judged and kept. Controllers run where they are started; no pod ever does.
 pub struct Cluster {
     kubectl: PathBuf,
     apiserver: PathBuf,
     folder: PathBuf,
     // stopped in this order: the API server hangs in its own end when etcd is gone
-    processes: Vec<Child>,
+    processes: Mutex<Vec<Child>>,
     _kept: tempfile::TempDir,
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        for process in self.processes.iter_mut().rev() {
+        let processes = self.processes.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for process in processes.iter_mut().rev() {
             // one that has ended already needs no end
             let _ = process.kill();
             let _ = process.wait();
@@ -34,14 +36,12 @@ impl Cluster {
     /// Starts one; `None` where a program is missing.
     pub fn start() -> Option<Self> {
         let (etcd, apiserver, kubectl) = (find("etcd")?, find("kube-apiserver")?, find("kubectl")?);
-        if !Command::new("openssl").arg("version").output().is_ok_and(|o| o.status.success()) {
-            skipped("no `openssl` to make the API server's keys");
-            return None;
-        }
+        // it makes the API server's keys
+        let openssl = find("openssl")?;
         let (kept, folder) = scratch();
-        let mut cluster = Self { kubectl, apiserver: apiserver.clone(), folder, processes: Vec::new(), _kept: kept };
-        cluster.keys();
-        let [store, peers, port] = free_ports();
+        let cluster = Self { kubectl, apiserver: apiserver.clone(), folder, processes: Mutex::default(), _kept: kept };
+        cluster.keys(&openssl);
+        let [store, peers, port] = [(); 3].map(|()| free_port());
         let here = |port: u16| format!("http://127.0.0.1:{port}");
         let mut command = Command::new(etcd);
         command.args(["--unsafe-no-fsync", "--data-dir"]).arg(cluster.folder.join("etcd"));
@@ -65,16 +65,29 @@ impl Cluster {
         Some(cluster)
     }
 
+    /// Starts the controllers; their program, or `None` where it is missing.
+    pub fn start_controllers(&self) -> Option<PathBuf> {
+        let program = find("kube-controller-manager")?;
+        let mut command = Command::new(&program);
+        // nodes without machines would be said to be gone, and their pods taken from them
+        command.args(["--controllers=*,-node-lifecycle-controller", "--leader-elect=false", "--secure-port=0"]);
+        for (flag, file) in [
+            ("--kubeconfig", "kubeconfig"),
+            ("--service-account-private-key-file", "sa.key"),
+            ("--root-ca-file", "certs/apiserver.crt"),
+        ] {
+            command.arg(flag).arg(self.folder.join(file));
+        }
+        self.run("controllers", &mut command);
+        Some(program)
+    }
+
     /// Keys and a token that live as long as the cluster.
-    fn keys(&self) {
+    fn keys(&self, program: &Path) {
         let key = self.folder.join("sa.key");
         let openssl = |args: &[&str], out: &str| {
-            let status = Command::new("openssl")
-                .args(args)
-                .arg("-out")
-                .arg(self.folder.join(out))
-                .stderr(Stdio::null())
-                .status();
+            let status =
+                Command::new(program).args(args).arg("-out").arg(self.folder.join(out)).stderr(Stdio::null()).status();
             assert!(status.is_ok_and(|s| s.success()), "openssl {args:?}");
         };
         openssl(&["genrsa"], "sa.key");
@@ -93,11 +106,12 @@ impl Cluster {
         std::fs::write(self.folder.join("kubeconfig"), text).expect("writable");
     }
 
-    fn run(&mut self, name: &str, command: &mut Command) {
+    fn run(&self, name: &str, command: &mut Command) {
         let log = File::create(self.folder.join(format!("{name}.log"))).expect("writable");
         let both = log.try_clone().expect("a file's handle can be doubled");
         let process = command.stdin(Stdio::null()).stdout(log).stderr(both).spawn();
-        self.processes.push(process.unwrap_or_else(|e| panic!("{name}: {e}")));
+        let process = process.unwrap_or_else(|e| panic!("{name}: {e}"));
+        self.processes.lock().unwrap_or_else(PoisonError::into_inner).push(process);
     }
 
     fn wait(&self) {
@@ -125,6 +139,11 @@ impl Cluster {
         &self.apiserver
     }
 
+    /// The program of its client.
+    pub fn client(&self) -> &Path {
+        &self.kubectl
+    }
+
     /// A folder that lives as long as the cluster.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -144,9 +163,3 @@ const API_SERVER: [&str; 8] = [
     "--allow-privileged=true",
     "--v=0",
 ];
-
-/// Ports that nobody listens on; held together, so that they differ.
-fn free_ports() -> [u16; 3] {
-    let held = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").expect("loopback has free ports"));
-    held.map(|l| l.local_addr().expect("a bound socket has an address").port())
-}

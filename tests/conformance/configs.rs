@@ -1,14 +1,14 @@
 //! Configuration files, judged by the programs that they are for.
 
 use crate::containers::{self, Container, at};
-use crate::programs::{all_accepted, find, judge, scratch, skipped, text};
+use crate::programs::{all_accepted, find, judge, scratch, text};
 use std::path::Path;
 use std::process::Command;
 
 /// Unpacks each distinct container of a product and asks for a verdict on it.
 fn each(program: &Path, product: &str, verdict: impl Fn(&Container, &Path, &[String]) -> Result<(), String>) {
     let mut refused = Vec::new();
-    let containers = containers::of(product);
+    let containers = containers::of_targets(product);
     let count = containers.len();
     for (name, container) in containers {
         let (_kept, folder) = scratch();
@@ -26,6 +26,10 @@ fn promtool_takes_configs_and_rules() {
     each(&promtool, "prometheus", |_, folder, _| {
         let config = at(folder, "/etc/prometheus/prometheus.yml");
         judge(Command::new(&promtool).args(["check", "config", "--lint=all", "--lint-fatal"]).arg(config))?;
+        let web = at(folder, "/etc/prometheus/web.yml");
+        if web.is_file() {
+            judge(Command::new(&promtool).args(["check", "web-config"]).arg(web))?;
+        }
         let rules = at(folder, "/etc/prometheus/rules/components.yml");
         judge(Command::new(&promtool).args(["check", "rules", "--lint=all", "--lint-fatal"]).arg(rules)).map(drop)
     });
@@ -42,36 +46,49 @@ fn amtool_takes_configs() {
 #[test]
 fn the_collector_takes_configs() {
     let Some(otelcol) = find("otelcol") else { return };
-    each(&otelcol, "otel-collector", |container, folder, _| {
-        if old_collector(&container.image) {
-            skipped(&format!("the collector at hand is newer than {}", container.image));
-            return Ok(());
-        }
+    let judged = |program: &Path, container: &Container, folder: &Path| {
         let config = at(folder, "/etc/otelcol/config.yaml");
-        judge(
-            Command::new(&otelcol)
-                .arg("validate")
-                .arg("--config")
-                .arg(config)
-                .env("MY_POD_IP", "127.0.0.1")
-                .env("POD_NAME", "pod-0"),
-        )
-        .map(drop)
+        let output = judge(
+            Command::new(program).args(["validate", "--config"]).arg(config).envs(container.environment(folder)),
+        )?;
+        // a name that a later version drops is said to be deprecated
+        match text(&output).contains("deprecated") {
+            true => Err(text(&output)),
+            false => Ok(()),
+        }
+    };
+    each(&otelcol, "otel-collector", |container, folder, _| match old_collector(container) {
+        Some(program) => find(program).map_or(Ok(()), |older| judged(&older, container, folder)),
+        None => judged(&otelcol, container, folder),
     });
+    refuses_later_names();
 }
 
-/// Names of exporters changed in 0.144: configurations for older images are right only there.
-fn old_collector(image: &str) -> bool {
-    let minor = image.rsplit_once(":0.").and_then(|(_, rest)| rest.split('.').next()?.parse::<u32>().ok());
-    minor.is_some_and(|minor| minor < 144)
+/// The program for images of versions before components were renamed, of which it is the last; none for later ones.
+pub fn old_collector(container: &Container) -> Option<&'static str> {
+    let minor = container.image.rsplit_once(":0.").and_then(|(_, rest)| rest.split('.').next()?.parse::<u32>().ok());
+    let collector = container.product == "otel-collector";
+    minor.filter(|minor| collector && *minor < 144).map(|_| "otelcol-old")
+}
+
+/// Were the older program to take the later names too, it would prove nothing.
+fn refuses_later_names() {
+    let Some(older) = find("otelcol-old") else { return };
+    let (_kept, folder) = scratch();
+    let config = folder.join("config.yaml");
+    let text = "receivers: { otlp: { protocols: { grpc: {} } } }\nexporters: { otlp_grpc: { endpoint: a:1 } }\n\
+                service: { pipelines: { traces: { receivers: [otlp], exporters: [otlp_grpc] } } }\n";
+    std::fs::write(&config, text).expect("a temporary folder is writable");
+    let verdict = judge(Command::new(&older).args(["validate", "--config"]).arg(&config));
+    assert!(verdict.is_err(), "{} takes `otlp_grpc`", older.display());
 }
 
 #[test]
 fn alloy_takes_configs_and_would_not_format_them() {
     let Some(alloy) = find("alloy") else { return };
-    each(&alloy, "alloy", |_, folder, _| {
+    each(&alloy, "alloy", |container, folder, _| {
         let config = at(folder, "/etc/alloy/config.alloy");
-        judge(Command::new(&alloy).arg("validate").arg(&config).env("K8S_NODE_NAME", "node"))?;
+        judge(Command::new(&alloy).arg("validate").arg(&config).envs(container.environment(folder)))?;
         judge(Command::new(&alloy).args(["fmt", "--test"]).arg(&config)).map(drop)
     });
 }

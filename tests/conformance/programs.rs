@@ -5,36 +5,36 @@
 //! otherwise what it would have judged is skipped, and stderr says so.
 
 use crate::{recipes, report};
+use obs_tests::cache;
+pub use obs_tests::cache::skipped;
 use obs_tests::programs::root;
-use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 /// The program, or `None` and a line on stderr.
 pub fn find(name: &str) -> Option<PathBuf> {
     let at_hand = folders().iter().map(|folder| folder.join(name)).find(|path| path.is_file());
-    let found = at_hand.or_else(|| recipes::fetched(name, &cache()?));
+    let found = at_hand.or_else(|| recipes::fetched(name));
     if found.is_none() {
         missing(name);
     }
     found
 }
 
-/// Definitions of custom resources: YAML files in a folder `crds` beside the programs.
-pub fn definitions() -> Option<PathBuf> {
-    folders().iter().map(|folder| folder.join("crds")).find(|path| path.is_dir())
+/// Folders with definitions of custom resources: `crds` beside the programs, or what the recipes fetched.
+pub fn definitions() -> Vec<PathBuf> {
+    let beside = folders().iter().map(|folder| folder.join("crds")).find(|path| path.is_dir());
+    let found = beside.map_or_else(recipes::definitions, |f| vec![f]);
+    if found.is_empty() {
+        missing(recipes::CUSTOM_RESOURCES);
+    }
+    found
 }
 
 fn missing(name: &str) {
-    assert!(!required(), "`{name}` can't be had, and OBS_REQUIRE_ALL asks for all programs");
-    let asks = if recipes::version(name).is_some() { "; OBS_FETCH=1 fetches it" } else { "" };
-    skipped(&format!("no `{name}` on the PATH, in OBS_REAL_PROGRAMS or in the cache{asks}"));
-}
-
-fn required() -> bool {
-    std::env::var_os("OBS_REQUIRE_ALL").is_some_and(|v| v == "1")
+    let asks = recipes::how(name).map(|how| format!("; {how}")).unwrap_or_default();
+    cache::missing(&format!("no `{name}` on the PATH, in OBS_REAL_PROGRAMS or in the cache{asks}"));
 }
 
 fn folders() -> &'static [PathBuf] {
@@ -50,16 +50,9 @@ fn folders() -> &'static [PathBuf] {
     })
 }
 
-/// The cache, outside of the repository: other checkouts use it too.
-fn cache() -> Option<PathBuf> {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let caches = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| Some(home?.join(".cache")))?;
-    Some(caches.join("obs-real"))
-}
-
 /// The cache's folder of programs, after unpacking what lies beside the checkout.
 fn unpacked() -> Option<PathBuf> {
-    let cache = cache()?;
+    let cache = cache::folder()?;
     let script = root().parent()?.join("shared/real-programs/install.sh");
     if script.is_file() {
         let status = Command::new("bash").arg(&script).env("GB", &cache).stdout(std::process::Stdio::null()).status();
@@ -68,16 +61,6 @@ fn unpacked() -> Option<PathBuf> {
         }
     }
     Some(cache.join("bin"))
-}
-
-/// Says that something was not judged, and why, once: past the capture of test output, so that a run that passes shows it.
-pub fn skipped(what: &str) {
-    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-    if said.insert(what.to_owned()) {
-        // nobody to tell where stderr is closed
-        let _ = std::io::stderr().write_all(format!("skipped: {what}\n").as_bytes());
-    }
 }
 
 /// Runs a program to its end; its whole output where it fails.

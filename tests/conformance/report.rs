@@ -1,36 +1,43 @@
-//! What a run checked: the table in this folder's README, rewritten where `OBS_UPDATE=1` asks for it.
+//! What a run checked: a table in this folder's README.
 
 use crate::programs::text;
+use crate::readme::{Table, by_key};
 use crate::recipes;
 use obs_tests::fixture::update;
-use obs_tests::programs::root;
-use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Once;
 
-/// How many files a program looked at, and how many it refused.
-#[derive(Default)]
-struct Row {
-    version: String,
-    files: usize,
-    refused: usize,
-}
+const TABLE: Table =
+    Table { name: "table", head: "| program | what was checked | version | files | result |\n|---|---|---|---|---|\n" };
 
-/// Adds to the run's table: `files` were judged by the program at `path`, which refused some.
-pub fn checked(path: &Path, what: &'static str, files: usize, refused: usize) {
-    // by program and what was checked
-    static ROWS: Mutex<BTreeMap<(String, &str), Row>> = Mutex::new(BTreeMap::new());
+/// Adds to the run's table: `files` were judged by the program at `path`, which refused some. A run of the whole suite
+/// begins with an empty table; one of some tests leaves the rows of the others.
+pub fn checked(path: &Path, what: &str, files: usize, refused: usize) {
+    static EMPTIED: Once = Once::new();
     if !update() {
         return;
     }
+    if is_whole() {
+        EMPTIED.call_once(|| TABLE.rewrite(|_| String::new()));
+    }
     let program = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let version = version(&program, path);
-    let mut rows = ROWS.lock().unwrap_or_else(PoisonError::into_inner);
-    rows.insert((program, what), Row { version, files, refused });
-    // the last test to end writes the whole
-    write(&rows);
+    let result = match refused {
+        0 => "accepted".to_owned(),
+        n => format!("{n} refused"),
+    };
+    let row = format!("| {program} | {what} | {} | {files} | {result} |\n", version(&program, path));
+    TABLE.rewrite(|rows| {
+        let mut all = by_key(rows, 2);
+        all.extend(by_key(&row, 2));
+        all.into_values().collect()
+    });
+}
+
+/// Whether no test was left out of this run.
+fn is_whole() -> bool {
+    let chosen = |arg: &String| !arg.starts_with('-') && arg.parse::<u32>().is_err() || arg == "--ignored";
+    !std::env::args().skip(1).any(|arg| chosen(&arg))
 }
 
 /// What the program says of itself, or what its recipe pins.
@@ -46,24 +53,4 @@ fn version(program: &str, path: &Path) -> String {
     let named = || said.lines().next()?.split_once("version ")?.1.split_whitespace().next();
     let first_line_has_number = dotted.filter(|word| said.lines().next().is_some_and(|line| line.contains(word)));
     first_line_has_number.or_else(named).unwrap_or("unknown").trim_start_matches('v').to_owned()
-}
-
-const START: &str = "<!-- table: written by the suite -->\n";
-const END: &str = "<!-- end of the table -->\n";
-
-fn write(rows: &BTreeMap<(String, &str), Row>) {
-    let path = root().join("tests/conformance/README.md");
-    let readme = std::fs::read_to_string(&path).expect("it is in the repository");
-    let (before, rest) = readme.split_once(START).expect("it has a place for the table");
-    let (_, after) = rest.split_once(END).expect("which ends");
-    let mut table = String::from("| program | version | what was checked | files | result |\n|---|---|---|---|---|\n");
-    for ((program, what), Row { version, files, refused }) in rows {
-        let result = match refused {
-            0 => "accepted".to_owned(),
-            n => format!("{n} refused"),
-        };
-        // writing to a string can't fail
-        let _ = writeln!(table, "| {program} | {version} | {what} | {files} | {result} |");
-    }
-    std::fs::write(&path, format!("{before}{START}{table}{END}{after}")).expect("a checkout is writable");
 }

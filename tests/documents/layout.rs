@@ -1,6 +1,6 @@
 //! What holds for every drawing, tried on random graphs.
 
-use obs_compiler::outputs::diagram::layout::{Drawing, Form, Net, Rect, Segment, Side, Sketch, lay_out};
+use obs_compiler::outputs::diagram::layout::{Drawing, Form, Net, Point, Rect, Segment, Side, Sketch, lay_out};
 use proptest::prelude::*;
 
 /// A nested graph of so many nodes: each draws its parent among the groups so far, each net its ends among
@@ -91,22 +91,39 @@ fn lines_keep_clear(sketch: &Sketch, drawing: &Drawing) {
             assert!(segment.a.x == segment.b.x || segment.a.y == segment.b.y);
             for (node, rect) in drawing.boxes.iter().enumerate().skip(1).filter(|(n, _)| leaf(sketch, *n)) {
                 let own = of.from.contains(&node) || of.to.contains(&node);
-                // an end is a cell of the border
-                let inner = Rect { x: rect.x, y: rect.y + i32::from(own), w: rect.w, h: rect.h - 2 * i32::from(own) };
+                let inner = if own { inside(sketch, rect) } else { *rect };
                 assert!(!overlap(&cells(segment), &inner), "net {net} goes through {node}");
             }
             for (node, rect) in drawing.boxes.iter().enumerate().skip(1).filter(|(n, _)| !leaf(sketch, *n)) {
-                along_no_border(net, node, segment, rect);
+                along_no_border(sketch, net, node, segment, rect);
                 let Form::Group { title } = sketch.nodes[node].form else { continue };
                 let title = Rect { x: rect.x + 1, y: rect.y, w: title + 1, h: 1 };
                 assert!(!overlap(&cells(segment), &title), "net {net} goes through the title of {node}");
+                let own = of.from.iter().chain(&of.to).any(|end| *end != node && within(sketch, *end, node));
+                let end = of.from.contains(&node) || of.to.contains(&node);
+                let inner = if end { inside(sketch, rect) } else { *rect };
+                assert!(
+                    own || !overlap(&cells(segment), &inner),
+                    "net {net} goes through {node}, which holds no end of it"
+                );
             }
         }
-        connected(net, of, drawing);
+        connected(sketch, net, of, drawing);
     }
 }
 
-fn along_no_border(net: usize, node: usize, segment: &Segment, rect: &Rect) {
+/// A node without the borders that lines end at.
+fn inside(sketch: &Sketch, rect: &Rect) -> Rect {
+    let Rect { x, y, w, h } = *rect;
+    if sketch.across { Rect { x: x + 1, y, w: w - 2, h } } else { Rect { x, y: y + 1, w, h: h - 2 } }
+}
+
+/// Lines cross borders of frames, and those only that lines of the picture's direction leave by.
+fn along_no_border(sketch: &Sketch, net: usize, node: usize, segment: &Segment, rect: &Rect) {
+    let turn = |p: Point| if sketch.across { Point { x: p.y, y: p.x } } else { p };
+    let segment = &Segment { a: turn(segment.a), b: turn(segment.b) };
+    let turned = Rect { x: rect.y, y: rect.x, w: rect.h, h: rect.w };
+    let rect = if sketch.across { &turned } else { rect };
     let (left, right) = (rect.x, rect.right() - 1);
     let (top, bottom) = (rect.y, rect.bottom() - 1);
     if segment.a.x == segment.b.x {
@@ -115,36 +132,37 @@ fn along_no_border(net: usize, node: usize, segment: &Segment, rect: &Rect) {
     } else {
         let beside = segment.b.x < left || segment.a.x > right;
         assert!(beside || (segment.a.y != top && segment.a.y != bottom), "net {net} runs along the border of {node}");
-        assert!(
-            beside
-                || segment.a.y < top
-                || segment.a.y > bottom
-                || (segment.a.x > left && segment.b.x < right)
-                || outside(segment, rect)
-        );
+        let apart = beside || segment.a.y < top || segment.a.y > bottom;
+        let within = segment.a.x > left && segment.b.x < right;
+        assert!(apart || within, "net {net} goes through the side of {node}");
     }
 }
 
-fn outside(segment: &Segment, rect: &Rect) -> bool {
-    segment.b.x < rect.x || segment.a.x >= rect.right()
-}
-
 /// All ends of a net hang together, and arrowheads are where they belong.
-fn connected(net: usize, of: &Net, drawing: &Drawing) {
+fn connected(sketch: &Sketch, net: usize, of: &Net, drawing: &Drawing) {
     let route = &drawing.routes[net];
     for node in of.from.iter().chain(&of.to) {
         let end = route.ends.iter().find(|e| e.node == *node);
         let end = end.unwrap_or_else(|| panic!("net {net} misses {node}"));
         assert_eq!(end.arrow, of.to.contains(node));
         let rect = drawing.boxes[*node];
-        assert_eq!(end.at.y, if end.side == Side::Top { rect.y } else { rect.bottom() - 1 });
-        assert!(end.at.x > rect.x && end.at.x < rect.right() - 1);
+        let border = match end.side {
+            Side::Top => end.at.y == rect.y,
+            Side::Bottom => end.at.y == rect.bottom() - 1,
+            Side::Left => end.at.x == rect.x,
+            Side::Right => end.at.x == rect.right() - 1,
+        };
+        let across = matches!(end.side, Side::Left | Side::Right);
+        assert!(border && across == sketch.across, "net {net} ends at the {:?} of {node}", end.side);
+        let corner = match across {
+            true => end.at.y == rect.y || end.at.y == rect.bottom() - 1,
+            false => end.at.x == rect.x || end.at.x == rect.right() - 1,
+        };
+        assert!(!corner, "net {net} ends at a corner of {node}");
     }
     // segments that touch, from the hub's on: a hub has up to two trunks
     let hub = if of.from.len() == 1 { of.from[0] } else { of.to[0] };
-    let touches = |at: obs_compiler::outputs::diagram::layout::Point, s: &Segment| {
-        overlap(&cells(s), &Rect { x: at.x, y: at.y, w: 1, h: 1 })
-    };
+    let touches = |at: Point, s: &Segment| overlap(&cells(s), &Rect { x: at.x, y: at.y, w: 1, h: 1 });
     let starts = route.ends.iter().filter(|e| e.node == hub);
     let mut reached: Vec<bool> = vec![false; route.segments.len()];
     for start in starts {
@@ -204,7 +222,11 @@ fn labels_have_room(sketch: &Sketch, drawing: &Drawing) {
                 assert!(own, "net {other} goes through the label of {net}");
             }
         }
-        let near = Rect { x: label.x - 1, w: label.w + 2, ..**label };
+        let near = if sketch.across {
+            Rect { y: label.y - 1, h: label.h + 2, ..**label }
+        } else {
+            Rect { x: label.x - 1, w: label.w + 2, ..**label }
+        };
         let touches = drawing.routes[*net].segments.iter().any(|s| overlap(&cells(s), &near));
         assert!(touches, "the label of {net} is not at its line");
     }
@@ -223,11 +245,16 @@ fn holds(sketch: &Sketch) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn drawings_of_any_graph_are_sound(sketch in sketches(1..60)) {
         holds(&sketch);
+    }
+
+    #[test]
+    fn drawings_from_left_to_right_are_sound(sketch in sketches(1..30)) {
+        holds(&Sketch { across: true, ..sketch });
     }
 }
 
@@ -259,22 +286,44 @@ fn a_drawing_of_hundreds_is_sound() {
     holds(&services(200));
 }
 
-#[test]
-fn what_one_more_box_moves_is_little() {
-    let sketch = services(40);
-    let before = lay_out(&sketch);
+/// How many of a hundred pairs of boxes turn round when one component more joins: what was left of the other is right of
+/// it, or what was above is below.
+fn turned(sketch: &Sketch, host: usize, to: usize) -> f64 {
     let mut more = sketch.clone();
-    let group = more.nodes.iter().rposition(|n| matches!(n.form, Form::Group { .. })).expect("there are groups");
+    let group = sketch.nodes[host].parent.expect("a leaf is in a group");
     let new = more.add(group, Form::Leaf { width: 18, height: 5 });
-    more.nets.push(Net { from: vec![new], to: vec![2], label: 6 });
-    let after = lay_out(&more);
-    // the order from left to right and from top to bottom is what people remember; columns and rows get wider
-    let turned = |a: usize, b: usize| {
-        let side = |d: &Drawing| (d.boxes[a].x < d.boxes[b].x, d.boxes[a].y < d.boxes[b].y);
-        side(&before) != side(&after)
+    more.nets.push(Net { from: vec![new], to: vec![to], label: 6 });
+    let (before, after) = (lay_out(sketch), lay_out(&more));
+    let sides = |drawing: &Drawing, a: usize, b: usize| {
+        let (a, b) = (&drawing.boxes[a], &drawing.boxes[b]);
+        let side = |first: bool, last: bool| i32::from(last) - i32::from(first);
+        (side(a.right() <= b.x, b.right() <= a.x), side(a.bottom() <= b.y, b.bottom() <= a.y))
     };
-    let leaves: Vec<usize> = (1..sketch.nodes.len()).filter(|&n| leaf(&sketch, n)).collect();
-    let pairs = leaves.iter().flat_map(|&a| leaves.iter().map(move |&b| (a, b))).filter(|(a, b)| a < b);
-    let (all, moved) = pairs.fold((0, 0), |(all, moved), (a, b)| (all + 1, moved + usize::from(turned(a, b))));
-    assert!(moved * 5 < all, "{moved} of {all} pairs of boxes changed sides");
+    let leaves: Vec<usize> = (1..sketch.nodes.len()).filter(|&n| leaf(sketch, n)).collect();
+    let (mut all, mut turned) = (0, 0);
+    for (at, &a) in leaves.iter().enumerate() {
+        for &b in &leaves[..at] {
+            let (was, is) = (sides(&before, a, b), sides(&after, a, b));
+            all += 1;
+            turned += usize::from(was.0 * is.0 < 0 || was.1 * is.1 < 0);
+        }
+    }
+    100.0 * turned as f64 / f64::from(all.max(1))
+}
+
+#[test]
+fn one_component_more_moves_few_others() {
+    let mut all = Vec::new();
+    for (size, seed) in [(8, 1), (8, 2), (8, 3), (12, 1), (12, 2), (20, 1), (20, 2), (30, 1), (50, 1), (70, 1)] {
+        let sketch = crate::compare::graphs::stack(size, seed);
+        let leaves: Vec<usize> = (1..sketch.nodes.len()).filter(|&n| leaf(&sketch, n)).collect();
+        for part in 0..3 {
+            let (host, to) = (leaves[part * leaves.len() / 3], leaves[(part * 7 + 3) % leaves.len()]);
+            all.push(turned(&sketch, host, to));
+        }
+    }
+    all.sort_by(f64::total_cmp);
+    let (median, most) = (all[all.len() / 2], all[all.len() * 9 / 10]);
+    println!("of 100 pairs of boxes {median:.1} turn round in the median, {most:.1} in the ninth decile");
+    assert!(median <= 5.0 && most <= 30.0, "{all:?}");
 }

@@ -59,7 +59,11 @@ fn groups_nest_as_in_the_source() {
     }
     assert!(open.is_empty());
     let cluster = "Kubernetes cluster: production";
-    assert_eq!(paths, [&format!("{cluster} > Observability Namespace > Collection layer"), cluster, ""]);
+    let inside = |frames: &str| format!("{cluster} > {frames}");
+    assert_eq!(
+        paths,
+        [inside("Observability Namespace > Collection layer"), inside("Application namespaces"), String::new()]
+    );
 }
 
 #[test]

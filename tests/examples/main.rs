@@ -1,6 +1,7 @@
 //! What obs makes of the programs in `examples/` is kept beside them, in `out/`, and stays what it is byte for byte.
 //! `OBS_UPDATE=1` rewrites it: read the difference before you commit it.
 
+use obs_tests::fixture::update;
 use obs_tests::programs::{obs, root};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,10 +12,6 @@ const BUILD: &[&str] = &["minimal", "observability"];
 
 fn run(args: &[&str]) -> Output {
     Command::new(obs()).args(args).current_dir(root()).output().expect("obs starts")
-}
-
-fn updating() -> bool {
-    std::env::var_os("OBS_UPDATE").is_some_and(|v| v == "1")
 }
 
 /// Files below a folder with their content.
@@ -38,7 +35,7 @@ fn tree(folder: &Path) -> BTreeMap<PathBuf, String> {
 /// Compares what a command writes into a folder with what is kept of it.
 fn compare(kept: &Path, write: impl Fn(&str) -> Output) {
     let fresh = tempfile::tempdir().expect("a temporary folder");
-    let target = if updating() { kept.to_path_buf() } else { fresh.path().to_path_buf() };
+    let target = if update() { kept.to_path_buf() } else { fresh.path().to_path_buf() };
     let output = write(&target.to_string_lossy());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let (kept, made) = (tree(kept), tree(&target));
@@ -69,14 +66,42 @@ fn the_readme_shows_the_first_program() {
 fn manifests_are_what_is_kept() {
     for name in BUILD {
         let program = format!("examples/{name}/stack.obs");
-        compare(&root().join("examples").join(name).join("out/build"), |to| run(&["build", &program, "-o", to]));
+        // both targets, as they lie beside each other
+        compare(&root().join("examples").join(name).join("out/build"), |to| {
+            let cluster = run(&["build", &program, "-o", to]);
+            assert!(cluster.status.success(), "{}", String::from_utf8_lossy(&cluster.stderr));
+            run(&["build", &program, "-o", to, "--target", "compose"])
+        });
     }
 }
 
 #[test]
+fn the_simulation_is_what_is_kept() {
+    let (program, load) = ("examples/observability/stack.obs", "examples/observability/load.csv");
+    let kept = root().join("examples/observability/out/simulation.svg");
+    let output = run(&["simulate", program, "--load", load, "--format", "svg"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let made = String::from_utf8(output.stdout).expect("an SVG is text");
+    if update() {
+        std::fs::write(&kept, &made).expect("it can be written");
+    }
+    assert!(
+        std::fs::read_to_string(&kept).is_ok_and(|text| text == made),
+        "{} changed; OBS_UPDATE=1 rewrites it",
+        kept.display()
+    );
+}
+
+/// In their own place: links lead from there to lines of the program.
+#[test]
 fn documents_are_what_is_kept() {
     for name in BUILD {
         let program = format!("examples/{name}/stack.obs");
-        compare(&root().join("examples").join(name).join("out/docs"), |to| run(&["docs", &program, "-o", to]));
+        let kept = root().join("examples").join(name).join("out/docs");
+        let to = kept.to_string_lossy();
+        let check = ["docs", &program, "-o", &*to, "--check"];
+        let output = run(if update() { &check[..4] } else { &check });
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}OBS_UPDATE=1 rewrites what changed");
     }
 }

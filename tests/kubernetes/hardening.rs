@@ -1,83 +1,11 @@
 //! What every emitted object must be, over every example and profile: the default checks of Kubernetes linters, and
 //! what the Pod Security level `restricted` asks for.
 
+use crate::inspection::{Inspection, container, inspect, pod, selects, texts};
 use obs_compiler::graph::Stack;
 use obs_compiler::outputs::kubernetes::Object;
 use obs_tests::stacks::{objects, programs};
 use serde_json::Value as Json;
-
-/// All objects of one profile, and what was found wrong with them.
-struct Inspection<'a> {
-    stack: &'a Stack,
-    objects: Vec<Object>,
-    wrong: Vec<String>,
-}
-
-/// Inspects every program and profile; `look` says what is wrong.
-fn inspect(look: impl Fn(&mut Inspection<'_>)) {
-    let mut wrong = Vec::new();
-    for program in programs() {
-        for stack in program.stacks.iter() {
-            let mut inspection = Inspection { stack, objects: objects(stack), wrong: Vec::new() };
-            look(&mut inspection);
-            wrong.extend(inspection.wrong.iter().map(|w| format!("{} at {}: {w}", program.name, stack.graph.profile)));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-impl Inspection<'_> {
-    fn of_kind<'s>(&'s self, kind: &'s str) -> impl Iterator<Item = &'s Object> {
-        self.objects.iter().filter(move |o| o.kind() == kind)
-    }
-
-    fn has(&self, kind: &str, namespace: Option<&str>, name: &str) -> bool {
-        self.of_kind(kind).any(|o| o.namespace() == namespace && o.name() == name)
-    }
-
-    /// Objects with a pod template.
-    fn workloads(&self) -> Vec<Object> {
-        self.objects.iter().filter(|o| o.json.pointer("/spec/template/spec").is_some()).cloned().collect()
-    }
-
-    /// Workloads that run on: not Jobs, which Kubernetes gives a selector and which end when they are done.
-    fn services(&self) -> Vec<Object> {
-        self.workloads().into_iter().filter(|o| o.kind() != "Job").collect()
-    }
-
-    fn expect(&mut self, right: bool, object: &Object, what: &str) {
-        if !right {
-            self.wrong.push(format!("{}/{}: {what}", object.kind(), object.name()));
-        }
-    }
-
-    /// Each pointer into the pod's `spec` must hold the value.
-    fn expect_in_pods(&mut self, wanted: &[(&str, Json)]) {
-        for object in self.workloads() {
-            for (pointer, value) in wanted {
-                let found = object.json.pointer(&format!("/spec/template/spec{pointer}"));
-                self.expect(found == Some(value), &object, &format!("{pointer} is {found:?}, not {value}"));
-            }
-        }
-    }
-}
-
-fn pod(object: &Object) -> &Json {
-    object.json.pointer("/spec/template/spec").unwrap_or(&Json::Null)
-}
-
-fn container(object: &Object) -> &Json {
-    &pod(object)["containers"][0]
-}
-
-fn texts(list: &Json) -> Vec<&str> {
-    list.as_array().into_iter().flatten().filter_map(Json::as_str).collect()
-}
-
-/// Whether all of a selector's labels are among these.
-fn selects(selector: &Json, labels: &Json) -> bool {
-    selector.as_object().is_some_and(|s| !s.is_empty() && s.iter().all(|(k, v)| labels[k] == *v))
-}
 
 #[test]
 fn namespaces_enforce_a_pod_security_level() {
@@ -85,7 +13,8 @@ fn namespaces_enforce_a_pod_security_level() {
         for namespace in it.of_kind("Namespace").cloned().collect::<Vec<_>>() {
             for mode in ["enforce", "audit", "warn"] {
                 let label = &namespace.json["metadata"]["labels"][format!("pod-security.kubernetes.io/{mode}")];
-                it.expect(label == "restricted", &namespace, &format!("{mode} is {label}"));
+                let wanted = level(it, namespace.name());
+                it.expect(label == wanted, &namespace, &format!("{mode} is {label}, not {wanted}"));
             }
             it.expect(namespace.name() != "default", &namespace, "the default namespace");
         }
@@ -97,16 +26,55 @@ fn namespaces_enforce_a_pod_security_level() {
     });
 }
 
+/// The level that a namespace has to have: the strictest, unless a pod in it says with a reason why it needs another.
+fn level(it: &Inspection<'_>, namespace: &str) -> &'static str {
+    let own = it.workloads().into_iter().filter(|o| o.namespace() == Some(namespace));
+    let asks = own.into_iter().any(|o| is_waived(&o, HOST_MOUNTS) || is_waived(&o, ROOT));
+    if asks { "privileged" } else { "restricted" }
+}
+
+/// Checks by kube-linter's names, which its annotations waive.
+const HOST_MOUNTS: &str = "sensitive-host-mounts";
+const ROOT: &str = "run-as-non-root";
+
+/// Whether the workload says, with a reason, that it leaves a check of kube-linter unmet.
+fn is_waived(object: &Object, check: &str) -> bool {
+    let reason = &object.json["metadata"]["annotations"][format!("ignore-check.kube-linter.io/{check}")];
+    reason.as_str().is_some_and(|reason| !reason.is_empty())
+}
+
+/// What pods have of their nodes is waived, and nothing is waived that they don't have.
+#[test]
+fn what_pods_have_of_their_nodes_is_waived_with_a_reason() {
+    let mut seen = (0, 0);
+    for program in programs() {
+        for object in program.stacks.iter().flat_map(objects) {
+            let Some(spec) = object.json.pointer("/spec/template/spec") else { continue };
+            let volumes = spec["volumes"].as_array().cloned().unwrap_or_default();
+            let mounts: Vec<Json> = spec["containers"][0]["volumeMounts"].as_array().cloned().unwrap_or_default();
+            let of_node = volumes.iter().filter(|v| v.get("hostPath").is_some()).collect::<Vec<_>>();
+            for volume in &of_node {
+                let mount = mounts.iter().find(|m| m["name"] == volume["name"]).expect("it is mounted");
+                assert_eq!(mount["readOnly"], true, "{}: {mount}", object.name());
+                assert_eq!(volume["hostPath"]["type"], "Directory", "{}: {volume}", object.name());
+            }
+            let root = spec["securityContext"]["runAsUser"] == 0;
+            assert_eq!(!of_node.is_empty(), is_waived(&object, HOST_MOUNTS), "{}: {of_node:?}", object.name());
+            assert_eq!(root, is_waived(&object, ROOT), "{}: root", object.name());
+            seen = (seen.0 + of_node.len(), seen.1 + usize::from(root));
+        }
+    }
+    assert!(seen.0 > 0 && seen.1 > 0, "no program has any");
+}
+
 #[test]
 fn pods_satisfy_the_restricted_level() {
     inspect(|it| {
         it.expect_in_pods(&[
-            ("/securityContext/runAsNonRoot", true.into()),
             ("/securityContext/seccompProfile/type", "RuntimeDefault".into()),
             ("/containers/0/securityContext/allowPrivilegeEscalation", false.into()),
             ("/containers/0/securityContext/privileged", false.into()),
             ("/containers/0/securityContext/readOnlyRootFilesystem", true.into()),
-            ("/containers/0/securityContext/runAsNonRoot", true.into()),
             ("/containers/0/securityContext/capabilities", serde_json::json!({ "drop": ["ALL"] })),
             ("/containers/0/imagePullPolicy", "Always".into()),
         ]);
@@ -115,12 +83,18 @@ fn pods_satisfy_the_restricted_level() {
             for field in ["hostNetwork", "hostPID", "hostIPC"] {
                 it.expect(spec.get(field).is_none_or(|v| v == false), &object, field);
             }
-            for id in ["runAsUser", "runAsGroup", "fsGroup"] {
+            let root = is_waived(&object, ROOT);
+            for context in [&spec["securityContext"], &spec["containers"][0]["securityContext"]] {
+                it.expect(context["runAsNonRoot"] == !root, &object, "may run as root, or must not");
+            }
+            let ids = ["runAsUser", "runAsGroup", "fsGroup"].into_iter().filter(|id| !root || *id != "runAsUser");
+            for id in ids {
                 let number = spec["securityContext"][id].as_i64().unwrap_or_default();
                 it.expect(number >= 10_000, &object, &format!("{id} {number} may be someone's on the node"));
             }
             let volumes = spec["volumes"].as_array().cloned().unwrap_or_default();
-            it.expect(volumes.iter().all(|v| v.get("hostPath").is_none()), &object, "a volume of the node");
+            let of_node = volumes.iter().any(|v| v.get("hostPath").is_some());
+            it.expect(!of_node || is_waived(&object, HOST_MOUNTS), &object, "a volume of the node");
             let ports = spec["containers"][0]["ports"].as_array().cloned().unwrap_or_default();
             it.expect(ports.iter().all(|p| p.get("hostPort").is_none()), &object, "a port of the node");
         }
@@ -135,8 +109,17 @@ fn accounts_are_their_own_and_tokens_are_mounted_where_a_flow_asks_the_api() {
             let account = spec["serviceAccountName"].as_str().unwrap_or_default();
             it.expect(it.has("ServiceAccount", object.namespace(), account), &object, "no ServiceAccount of its own");
             it.expect(account == object.name(), &object, "someone else's ServiceAccount");
-            let asks = asks_the_api(it.stack, &object);
-            it.expect(spec["automountServiceAccountToken"] == asks, &object, "token mounted or not, against its flows");
+            // a job that saves has rights of its own, in its namespace
+            let saves = object.kind() == "Job" && it.has("RoleBinding", object.namespace(), object.name());
+            let asks = asks_the_api(it.stack, &object) || saves;
+            it.expect(spec["automountServiceAccountToken"] == false, &object, "a token that nobody asked for");
+            let tokens = spec["volumes"].as_array().into_iter().flatten().filter(|v| {
+                v["projected"]["sources"]
+                    .as_array()
+                    .is_some_and(|s| s.iter().any(|s| s.get("serviceAccountToken").is_some()))
+            });
+            let mounted = tokens.count() == 1;
+            it.expect(mounted == asks, &object, "token mounted or not, against its flows");
         }
     });
 }
@@ -160,7 +143,9 @@ fn rights_are_named_and_none_reads_secrets() {
                     it.expect(!words.contains(&dangerous), role, dangerous);
                 }
                 let read_only = texts(&rule["verbs"]).iter().all(|v| ["get", "list", "watch"].contains(v));
-                it.expect(read_only, role, "more than reading");
+                // snapshots are made and removed, and nothing else is
+                let snapshots = texts(&rule["resources"]) == ["volumesnapshots"] && role.kind() == "Role";
+                it.expect(read_only || snapshots, role, "more than reading");
             }
         }
         for binding in it.of_kind("ClusterRoleBinding").cloned().collect::<Vec<_>>() {
@@ -373,8 +358,11 @@ fn autoscalers_own_the_number_of_instances() {
             );
             it.expect(known, scaler, "scales nothing");
         }
+        // what something else scales has an owner too
+        let others: Vec<Object> = it.of_kind("ScaledObject").cloned().collect();
         for object in it.services().iter().filter(|o| o.kind() != "DaemonSet") {
-            let scaled = scalers.iter().any(|s| s.json["spec"]["scaleTargetRef"]["name"] == object.name());
+            let scaled =
+                scalers.iter().chain(&others).any(|s| s.json["spec"]["scaleTargetRef"]["name"] == object.name());
             it.expect(
                 object.json["spec"].get("replicas").is_none() == scaled,
                 object,

@@ -49,9 +49,11 @@ fn a_kind_from_a_test_folder_is_deployed_pictured_and_documented() {
     let sources = find(&objects, "ConfigMap", "grafana-config")["data"].to_string();
     assert!(sources.contains("http://victoria.monitoring.svc.cluster.local:8428"), "{sources}");
 
-    let picture = diagram::draw(&stacks[0].graph, "system", Format::Ascii).unwrap_or_default();
+    let picture = diagram::draw(&stacks[0], "system", Format::Ascii).unwrap_or_default();
     assert!(picture.contains("VictoriaMetrics") && picture.contains("API: 8428"), "{picture}");
-    let guide: String = docs::markdown(&stacks).into_iter().map(|f| f.text).collect();
+    let home = docs::Home { program: "main.obs", root: None };
+    let guide = docs::markdown(&stacks, docs::Pages::One, &home, &analysis);
+    let guide: String = guide.into_iter().map(|f| f.text).collect();
     assert!(guide.contains("| victoria | 8428 | HTTP | API |"), "a row in the table of ports");
     assert!(guide.contains("| grafana | victoria | query | 8428 |"), "a row in the table of flows");
 }

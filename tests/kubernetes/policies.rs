@@ -1,6 +1,7 @@
 //! What the emitted NetworkPolicies let through is what flows say, and a short list besides. The policies are
 //! evaluated here from their JSON, by the rules of the Kubernetes documentation, without the emitter's help.
 
+use crate::inspection::as_job;
 use obs_compiler::graph::{Component, Flow, Graph, Peer, PortTransport, Stack, WorkloadKind};
 use obs_compiler::outputs::kubernetes::Object;
 use obs_tests::stacks::{objects, programs};
@@ -47,6 +48,7 @@ fn pod(name: &str, namespace: &str, labels: Json, mut namespace_labels: Json) ->
 }
 
 fn workload(object: &Object, all: &[Object]) -> Option<Endpoint> {
+    let object = &as_job(object);
     let labels = object.json.pointer("/spec/template/metadata/labels")?.clone();
     let namespace = object.namespace()?;
     let own = all.iter().find(|o| o.kind() == "Namespace" && o.name() == namespace)?;
@@ -76,6 +78,10 @@ fn network(cidr: &str) -> ([u8; 4], u32) {
 }
 
 fn inside(address: [u8; 4], cidr: &str) -> bool {
+    // addresses here are of IPv4: none is in a block of IPv6
+    if cidr.contains(':') {
+        return false;
+    }
     let (network, bits) = network(cidr);
     let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
     u32::from_be_bytes(address) & mask == u32::from_be_bytes(network) & mask
@@ -160,6 +166,27 @@ fn goes_over(graph: &Graph, flow: &Flow, port: u16, transport: &str) -> bool {
     flow.ports.is_empty() || flow.ports.iter().any(|p| p.number == port && speaks(&p.transport))
 }
 
+/// What jobs that carry out backups are let do, in words of the program: who saves by a port of the component's, and who
+/// by the Kubernetes API. Each asks for names first.
+fn saves(stack: &Stack, kind: &str, from: &Endpoint, to: &Endpoint, port: u16, transport: &str) -> bool {
+    let graph = &stack.graph;
+    let job = from.component.as_deref().and_then(|n| n.strip_suffix("-backup"));
+    let saved = job.and_then(|n| graph.components.iter().find(|c| c.name == n));
+    let Some(saved) = saved.filter(|c| graph.backups.iter().any(|b| b.component == c.id)) else { return false };
+    let Some(saver) = stack.workloads[saved.id.0 as usize].as_ref().and_then(|w| w.saver.as_ref()) else {
+        return false;
+    };
+    let asked = saver.asks.as_ref().and_then(|a| saved.ports.iter().find(|p| p.name == *a));
+    let the_component = asked.is_some_and(|p| p.number == port) && is(saved, to) && transport == "TCP";
+    let blocks = &graph.cluster.api_server;
+    let there = match &to.at {
+        Place::Address(address) => blocks.is_empty() || blocks.iter().any(|b| inside(*address, b)),
+        Place::Pod { .. } => blocks.is_empty(),
+    };
+    let the_api = !saver.workload.rbac.is_empty() && [443, 6443].contains(&port) && transport == "TCP" && there;
+    the_component || (kind == "Egress" && (the_api || (to.name == "dns" && port == 53)))
+}
+
 /// What is allowed besides flows, and why.
 fn besides(graph: &Graph, from: &Endpoint, to: &Endpoint, port: u16) -> Option<&'static str> {
     let component = graph.components.iter().find(|c| from.component.as_deref() == Some(c.name.as_str()))?;
@@ -176,7 +203,7 @@ fn policies_let_through_what_flows_say_and_no_more() {
             let policies: Vec<Object> = objects.iter().filter(|o| o.kind() == "NetworkPolicy").cloned().collect();
             let endpoints = endpoints(stack, &objects);
             for kind in ["Egress", "Ingress"] {
-                let (through, said) = compare(&stack.graph, &policies, &endpoints, kind);
+                let (through, said) = compare(stack, &policies, &endpoints, kind);
                 let more: Vec<_> = through.difference(&said).take(20).collect();
                 let less: Vec<_> = said.difference(&through).take(20).collect();
                 assert!(more.is_empty(), "{name}: {kind} lets through what no flow says: {more:?}");
@@ -187,7 +214,8 @@ fn policies_let_through_what_flows_say_and_no_more() {
 }
 
 /// What one direction's policies let through, and what flows say, over all pairs that a policy is about.
-fn compare(graph: &Graph, policies: &[Object], endpoints: &[Endpoint], kind: &str) -> (BTreeSet<Way>, BTreeSet<Way>) {
+fn compare(stack: &Stack, policies: &[Object], endpoints: &[Endpoint], kind: &str) -> (BTreeSet<Way>, BTreeSet<Way>) {
+    let graph = &*stack.graph;
     let (mut through, mut said) = (BTreeSet::new(), BTreeSet::new());
     for from in endpoints {
         for to in endpoints {
@@ -208,7 +236,8 @@ fn compare(graph: &Graph, policies: &[Object], endpoints: &[Endpoint], kind: &st
                         _ => may_be(graph.component(f.from), from) && is(graph.component(f.to), to),
                     };
                     let flows = graph.flows.iter().filter(ends).any(|f| goes_over(graph, f, port, transport));
-                    if flows || (kind == "Egress" && besides(graph, from, to, port).is_some()) {
+                    let named = kind == "Egress" && besides(graph, from, to, port).is_some();
+                    if flows || named || saves(stack, kind, from, to, port, transport) {
                         said.insert(way());
                     }
                 }
@@ -240,7 +269,7 @@ fn the_evaluator_sees_a_missing_and_a_needless_rule() {
     let with = |change: &dyn Fn(&mut Json)| {
         let mut changed = policies.clone();
         changed.iter_mut().filter(|p| p.name() == "loki").for_each(|p| change(&mut p.json));
-        compare(&stack.graph, &changed, &endpoints, "Ingress")
+        compare(stack, &changed, &endpoints, "Ingress")
     };
     let rules = |policy: &mut Json| policy["spec"]["ingress"].as_array().cloned().expect("it has rules");
     let (through, said) = with(&|policy| policy["spec"]["ingress"] = rules(policy)[1..].into());

@@ -8,6 +8,7 @@ mod format;
 mod incremental;
 mod mutate;
 mod own_std;
+mod pieces;
 mod reference;
 mod secrets;
 mod support;

@@ -58,7 +58,10 @@ fn every_code_is_in_a_fixture() {
     let all = fixtures();
     let seen = all.iter().flat_map(|(_, t)| found(&mut host, &Fixture::parse(t)));
     let seen: BTreeSet<Code> = seen.map(|d| d.code).collect();
-    let unseen: Vec<&str> = Code::ALL.iter().filter(|c| !seen.contains(c)).map(|c| c.id()).collect();
+    // what is wrong with a load curve is in no program: `tests/cli` has one
+    let elsewhere = [Code::OBS4121];
+    let unseen = Code::ALL.iter().filter(|c| !seen.contains(c) && !elsewhere.contains(c));
+    let unseen: Vec<&str> = unseen.map(|c| c.id()).collect();
     assert!(unseen.is_empty(), "codes that no fixture provokes: {}", unseen.join(", "));
 }
 

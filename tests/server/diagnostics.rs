@@ -1,7 +1,7 @@
 //! What is wrong, as it is typed.
 
-use crate::client::Editor;
 use crate::project::Project;
+use obs_tests::editor::Editor;
 use serde_json::{Value, json};
 
 #[test]
@@ -54,6 +54,7 @@ fn unsaved_text_of_an_imported_file_counts() {
     let mut project = Project::open(TWO);
     let (main, team) = (project.uri.clone(), project.uri_of("team.obs"));
     project.editor.diagnostics(&team);
+    assert_eq!(project.editor.diagnostics(&main)["diagnostics"], json!([]), "on opening it is said that all is well");
     project.editor.open(&team, "import std.{Pods}\ncomponent store: Pods\n");
     let found = project.editor.diagnostics(&main);
     assert_eq!(found["diagnostics"][0]["code"], "OBS1004", "`shop` isn't there any more: {found}");
@@ -80,9 +81,10 @@ component shop: Pods$0
     let stack = project.uri_of("stack.obs");
     project.editor.diagnostics(&stack);
     let uri = project.uri.clone();
+    assert_eq!(project.editor.diagnostics(&uri)["diagnostics"], json!([]), "nothing to say of it");
     project.editor.replace(&uri, 2, "component shop: Nope\n");
     let found = project.editor.diagnostics(&uri);
-    assert_eq!(found["version"], 2, "before that, there was nothing to say of it: {found}");
+    assert_eq!(found["version"], 2, "{found}");
 }
 
 #[test]

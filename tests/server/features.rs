@@ -2,6 +2,7 @@
 
 use crate::project::Project;
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 /// Two kinds that share one protocol of two, and a third.
 const SHOP: &str = "
@@ -50,25 +51,35 @@ component shop: Shop
 ```
 Sells things.
 
+Runs as a deployment
+
 Instances: default 1
 
 Ports: 8080 `http`
+
+Reached by `customer` (order); reaches nobody
 
 - `shelves: 5` (here: `5` ← kind Shop: `3`)
 - `open: day` (kind Shop: `day`)
 "
     );
-    assert_eq!(
-        with("customer -> shop: ord$0er\n").hover(),
-        "customer -> shop: order
+    let of_flow = with("customer -> shop: ord$0er\n").hover();
+    assert!(
+        of_flow.starts_with(
+            "customer -> shop: order
                   ^^^^^
 ```obs
 protocol order
 ```
 Goods that are asked for.
 - `every: duration` How often.
+
+`customer -> shop` by http
 "
+        ),
+        "{of_flow}"
     );
+    assert!(of_flow.contains("- `shop` listens on port 8080; "), "{of_flow}");
     assert_eq!(
         with("component other: Sho$0p\n").hover(),
         "component other: Shop
@@ -182,7 +193,9 @@ fn completion_offers_what_can_stand_there() {
             "args",
             "notes",
             "available",
-            "ports"
+            "ports",
+            "load",
+            "passes"
         ]
     );
     assert_eq!(labels("component x: Shop { open: $0 }"), ["day", "night"]);
@@ -197,6 +210,41 @@ fn a_kind_of_the_library_brings_its_import() {
     assert_eq!(project.complete("People"), "import std.{Pods, People}\ncomponent a: Pods\ncomponent b: People");
     let mut project = Project::open("component b: Peo$0");
     assert_eq!(project.complete("People"), "import std.{People}\n\ncomponent b: People");
+}
+
+/// A project once the server has read all of its files: when a kind of one of them is offered.
+fn read_whole(files: &str, kind: &str) -> Project {
+    let mut project = Project::open(files);
+    let end = Instant::now() + Duration::from_secs(60);
+    while !project.labels().contains(&kind.to_owned()) {
+        assert!(Instant::now() < end, "{kind} is never offered");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    project
+}
+
+#[test]
+fn a_kind_of_another_file_brings_its_import() {
+    let shops = "//- lib/shops.obs\nkind Shop { image: \"example.com/shop:1\" }\nkind Stall extends Shop {}\n";
+    let complete = |main: &str| read_whole(&format!("//- main.obs\n{main}{shops}"), "Stall").complete("Stall");
+    let import = "import \"./lib/shops.obs\".{Stall}\n\ncomponent a: Stall\n";
+    assert_eq!(complete("component a: Sta$0\n"), import);
+    assert_eq!(
+        complete("import std.{Pods}\ncomponent b: Pods\ncomponent a: Sta$0\n"),
+        "import std.{Pods}\nimport \"./lib/shops.obs\".{Stall}\ncomponent b: Pods\ncomponent a: Stall\n"
+    );
+    assert_eq!(
+        complete("import \"./lib/shops.obs\".{Shop}\ncomponent b: Shop\ncomponent a: Sta$0\n"),
+        "import \"./lib/shops.obs\".{Shop, Stall}\ncomponent b: Shop\ncomponent a: Stall\n"
+    );
+}
+
+#[test]
+fn a_file_that_imports_this_one_offers_nothing_here() {
+    let others = "//- free.obs\nkind Stall { image: \"example.com/stall:1\" }\n\
+                  //- other.obs\nimport \"./main.obs\" as main\nkind Shop { image: \"example.com/shop:1\" }\n";
+    let labels = read_whole(&format!("//- main.obs\ncomponent a: S$0\n{others}"), "Stall").labels();
+    assert!(!labels.contains(&"Shop".to_owned()), "files can't import each other in a circle: {labels:?}");
 }
 
 #[test]

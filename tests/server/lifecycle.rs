@@ -1,6 +1,6 @@
 //! From the greeting to the end.
 
-use crate::client::Editor;
+use obs_tests::editor::Editor;
 use obs_tests::programs;
 use serde_json::{Value, json};
 use std::process::Command;

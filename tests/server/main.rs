@@ -1,14 +1,16 @@
 //! The language server as a process, over its wire.
 
-mod client;
 mod diagnostics;
+mod editing;
 mod features;
-mod grammar;
+mod hostile;
 mod lifecycle;
 mod names;
+mod navigation;
 mod ordering;
 mod outputs;
 mod positions;
 mod project;
 mod renaming;
 mod shapes;
+mod stress;

@@ -34,6 +34,15 @@ fn a_picture_follows_the_unsaved_text() {
 }
 
 #[test]
+fn views_are_named_with_what_they_show() {
+    let mut project = Project::open(TEXT);
+    let found = project.editor.result("obs/views", json!({"textDocument": {"uri": project.uri}}));
+    let found = found.as_array().expect("a list");
+    assert!(found.contains(&json!({"name": "system", "title": "System architecture"})), "{found:?}");
+    assert!(found.iter().all(|view| view["name"] != "logs"), "no logs flow: {found:?}");
+}
+
+#[test]
 fn what_an_item_gives_is_shown() {
     let mut project = Project::open(TEXT);
     let params = project.at_cursor();

@@ -1,6 +1,6 @@
 //! Projects as text: files by headers, `$0` for the cursor, answers as carets under lines.
 
-use crate::client::Editor;
+use obs_tests::editor::Editor;
 use obs_tests::fixture::Fixture;
 use serde_json::{Value, json};
 use std::fmt::Write;

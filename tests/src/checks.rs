@@ -11,7 +11,7 @@ use obs_compiler::text::{FileId, Sources};
 /// The tree's leaves are the text, and every message lies within it. Gives the codes of the messages.
 pub fn parses(text: &str) -> Vec<Code> {
     let parsed = parse(text);
-    let printed: String = parsed.tree.leaves().into_iter().map(|leaf| parsed.tree.text_of(leaf)).collect();
+    let printed: String = parsed.tree.leaves().map(|leaf| parsed.tree.text_of(leaf)).collect();
     assert_eq!(printed, text, "the leaves are the text");
     let lowered = lower(&parsed, FileId(0));
     for error in &lowered.errors {
@@ -25,7 +25,7 @@ pub fn parses(text: &str) -> Vec<Code> {
 fn comments(text: &str) -> Vec<String> {
     let parsed = parse(text);
     let is_comment = |kind| matches!(kind, Kind::Comment | Kind::Node(Rule::doc | Rule::inner_doc));
-    let leaves = parsed.tree.leaves().into_iter().filter(|leaf| is_comment(parsed.tree.kind(*leaf)));
+    let leaves = parsed.tree.leaves().filter(|leaf| is_comment(parsed.tree.kind(*leaf)));
     leaves.map(|leaf| parsed.tree.text_of(leaf).trim_end().to_owned()).collect()
 }
 

@@ -8,7 +8,7 @@
 //!               //   | help: did you mean `Shop`?
 //! ```
 //!
-//! A header `//- PATH` starts a file; without one, all is `main.obs`. The first file is where the program starts.
+//! A header `//- PATH` starts a file; without one, all is `main.obs`. The program starts at the first that ends in `.obs`.
 //! What a disk could say stands behind the path: `//- a.obs missing`, `//- a.obs not-utf8 7`, `//- a.obs too-large
 //! 90000000`, `//- a.obs unreadable WHY`, `//- a.obs outside`. `//- today 2027-01-31` also asks for waivers that
 //! ended before that day.
@@ -29,7 +29,7 @@ use std::fmt::Write;
 /// A program in fixture language, its annotations taken out.
 #[derive(Debug, Clone)]
 pub struct Fixture {
-    /// Its files; the first is the entry.
+    /// Its files.
     pub files: Vec<FixtureFile>,
     /// The day on which waivers are looked at.
     pub today: Option<String>,
@@ -105,12 +105,17 @@ impl Fixture {
 
     /// Where the program starts.
     pub fn entry(&self) -> &str {
-        &self.files[0].path
+        let source = |f: &&FixtureFile| f.path.ends_with(".obs");
+        &self.files.iter().find(source).unwrap_or(&self.files[0]).path
     }
 
     /// Gives a host the files, beside those that it has: with one host for many fixtures, the library is read once.
     /// No snapshot of it may be alive.
     pub fn load(&self, host: &mut Host) {
+        if self.files.iter().all(|f| f.path != "obs.lock") {
+            // that of another fixture isn't this one's
+            host.set_file("obs.lock", FileText::Missing);
+        }
         for file in &self.files {
             host.set_file(&file.path, file.input());
         }

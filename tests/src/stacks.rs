@@ -5,6 +5,7 @@ use obs_compiler::db::FileText;
 use obs_compiler::disk;
 use obs_compiler::graph::Stack;
 use obs_compiler::ide::{Analysis, Host};
+use obs_compiler::outputs::compose;
 use obs_compiler::outputs::kubernetes::{self, Object, Packed};
 use obs_compiler::text::Sources;
 use std::path::Path;
@@ -14,8 +15,12 @@ use std::sync::{Arc, OnceLock};
 pub struct Program {
     /// The name of its folder or file.
     pub name: String,
+    /// One that people read: a folder of `examples`.
+    pub is_example: bool,
     /// Its graph and workloads, one a profile.
     pub stacks: Arc<Vec<Stack>>,
+    /// What it is on one machine, one a profile.
+    pub compose: Vec<compose::Emitted>,
 }
 
 /// All examples that compile to something, the stacks of the Kubernetes suite, and programs made by chance.
@@ -27,17 +32,24 @@ pub fn programs() -> &'static [Program] {
         // the guide word for word is there for its errors
         let entries = examples.into_iter().filter(|p| !p.ends_with("guide-literal/stack.obs")).chain(own);
         let written = entries.filter(|p| is_entry(p)).map(|p| program(&p));
-        written.chain((0..SEEDS).filter_map(by_chance)).collect()
+        written.chain((0..seeds()).filter_map(by_chance)).collect()
     })
 }
 
-/// How many seeds are tried for programs made by chance; about half make sense.
+/// How many seeds are tried for programs made by chance; about half make sense. `OBS_SEEDS` asks for others.
 const SEEDS: u64 = 12;
+
+fn seeds() -> u64 {
+    let asked = std::env::var("OBS_SEEDS").ok();
+    asked.map_or(SEEDS, |n| n.parse().expect("OBS_SEEDS is a number"))
+}
 
 fn by_chance(seed: u64) -> Option<Program> {
     let (host, entry) = of_text(&crate::generated::program(seed));
-    let stacks = host.analysis().stacks(&entry)?;
-    Some(Program { name: format!("by chance {seed}"), stacks })
+    let analysis = host.analysis();
+    let stacks = analysis.stacks(&entry)?;
+    let name = format!("by chance {seed}");
+    Some(Program { compose: on_one_machine(&analysis, &entry, &name), name, is_example: false, stacks })
 }
 
 /// Files of the `kinds` folders are imported by others.
@@ -45,16 +57,27 @@ fn is_entry(path: &Path) -> bool {
     !path.iter().any(|part| part == "kinds")
 }
 
-fn program(path: &Path) -> Program {
+/// The program of a file in the repository, which has no errors.
+pub fn program(path: &Path) -> Program {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
     let name = if stem == "stack" { folder } else { stem }.into_owned();
     let (host, entry) = open(path);
     let analysis = host.analysis();
     match analysis.stacks(&entry) {
-        Some(stacks) => Program { name, stacks },
+        Some(stacks) => {
+            let is_example = path.starts_with(root().join("examples"));
+            Program { compose: on_one_machine(&analysis, &entry, &name), name, is_example, stacks }
+        }
         None => panic!("{name} has errors:\n{}", findings(&analysis, &entry)),
     }
+}
+
+/// What fits a cluster also fits one machine.
+fn on_one_machine(analysis: &Analysis, entry: &str, name: &str) -> Vec<compose::Emitted> {
+    let found = analysis.check_compose(entry);
+    assert!(found.is_empty(), "{name} has errors under compose: {found:?}");
+    analysis.compose(entry).to_vec()
 }
 
 /// A host with a program on disk in it, and the entry's path below the repository.
@@ -110,7 +133,7 @@ mod tests {
 
     #[test]
     fn chance_makes_programs_that_compile() {
-        let seeds: Vec<_> = (0..SEEDS).filter_map(by_chance).map(|p| p.name).collect();
+        let seeds: Vec<_> = (0..seeds()).filter_map(by_chance).map(|p| p.name).collect();
         assert!(seeds.len() >= 4, "only {seeds:?}");
     }
 }

@@ -1,14 +1,16 @@
 //! Inputs and the first queries: what files there are, and each one parsed. Reads no disk.
 
 mod inputs;
+mod segment;
 mod std_files;
 
 pub use std_files::LIBRARY;
 
 pub use inputs::{Project, SourceFile};
+pub use segment::{Around, Part, parse_around, part_around, part_items, part_of, parts};
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::syntax::{self, Lowered, Parse};
+use crate::syntax::{self, Parse};
 use crate::text::{Anchors, FileId, LineIndex, Span, TextRange};
 use rustc_hash::FxHashMap;
 use salsa::{Durability, Setter};
@@ -182,21 +184,16 @@ pub fn parse(db: &dyn Db, file: SourceFile) -> Parse {
     syntax::parse(text(db, file))
 }
 
-#[salsa::tracked(no_eq)]
-fn lowered(db: &dyn Db, file: SourceFile) -> Lowered {
-    syntax::lower(parse(db, file), file.id(db))
-}
-
 /// The file's abstract syntax, equal after an edit that changes no item.
 #[salsa::tracked(returns(clone))]
 pub fn ast(db: &dyn Db, file: SourceFile) -> Arc<crate::syntax::ast::File> {
-    Arc::clone(&lowered(db, file).file)
+    Arc::clone(&segment::lowered(db, file).file)
 }
 
 /// Where each item of the file starts.
 #[salsa::tracked]
 pub fn anchors(db: &dyn Db, file: SourceFile) -> Anchors {
-    lowered(db, file).anchors.clone()
+    segment::lowered(db, file).anchors.clone()
 }
 
 /// Lines of the file.
@@ -211,7 +208,7 @@ pub fn syntax_errors(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let start = Span { file: file.id(db), item: 0, range: TextRange::default() };
     let path = file.path(db);
     match file.text(db) {
-        FileText::Text(_) => lowered(db, file).errors.clone(),
+        FileText::Text(_) => segment::lowered(db, file).errors.clone(),
         FileText::NotUtf8 { valid_up_to, line, column } => {
             let message =
                 format!("`{path}` is not UTF-8: byte {valid_up_to}, in line {line} at column {column}, can't be read");

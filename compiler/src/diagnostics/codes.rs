@@ -53,6 +53,10 @@ macro_rules! codes {
                 match self { $(Code::$id => include_str!(concat!("pages/", stringify!($id), ".md")),)* }
             }
 
+            /// Whether the program may say that it lives with it. Of errors only one: what looks like a credential may
+            /// open nothing, and only the author knows.
+            pub fn is_waivable(self) -> bool { self.severity() != Severity::Error || self == Code::OBS5118 }
+
             /// Whether it is about text and syntax (`OBS00…`).
             pub fn is_syntax(self) -> bool { self.id().starts_with("OBS00") }
 
@@ -81,6 +85,7 @@ codes! {
     OBS1007 Error "bad-name" "a component's name that can't be a Kubernetes name";
     OBS1008 Error "no-namespace" "a deployed component outside of any namespace";
     OBS1009 Error "unknown-profile" "a profile that doesn't exist";
+    OBS1010 Error "bad-lock" "a line of `obs.lock` that can't be read";
     // types and values
     OBS2101 Error "type-mismatch" "a value of another type than is expected";
     OBS2102 Error "unknown-name" "a name that means nothing here";
@@ -116,6 +121,7 @@ codes! {
     OBS3113 Error "unknown-port" "a port that the kind doesn't have";
     OBS3114 Warning "unheard-alerts" "alerts that reach no one";
     OBS3115 Warning "pushed-to-replicas" "a push into replicas that are de-duplicated behind them";
+    OBS3116 Warning "ungathered-metric" "an alert or a dashboard whose metric nothing collects";
     // scaling, availability, storage
     OBS4101 Error "outside-bounds" "a number of instances outside of the autoscaler's bounds";
     OBS4102 Warning "no-tolerance" "a ring of two, which survives the loss of none";
@@ -131,6 +137,9 @@ codes! {
     OBS4112 Warning "retention-gap" "a long-term store that forgets sooner than the short-term one";
     OBS4113 Warning "backup-gap" "a store without a backup where others have one";
     OBS4114 Warning "empty-backup" "a backup of what isn't kept";
+    OBS4120 Error "scaler" "an autoscaler that is to be carried out by what can't";
+    OBS4121 Error "load-curve" "a load curve that can't be read";
+    OBS4122 Warning "overload" "a component that the declared load needs more of than it has";
     // exposure, hygiene
     OBS5101 Warning "open-door" "a component that everyone outside gets into";
     OBS5102 Info "crossed-boundary" "a flow out of an isolated namespace";
@@ -145,6 +154,11 @@ codes! {
     OBS5111 Warning "floating-image" "an image whose content changes under its name";
     OBS5112 Warning "deprecated" "a use of what is deprecated";
     OBS5113 Error "unasked-login" "a login that the ingress controller can't be told to ask for";
+    OBS5114 Warning "stale-lock" "an image in `obs.lock` that nothing runs";
+    OBS5115 Warning "unlocked-image" "an image that runs and isn't in `obs.lock`";
+    OBS5116 Error "forbidden-pod" "a pod that the Pod Security level of its namespace forbids";
+    OBS5117 Warning "weakened-namespace" "a component in a namespace that is open for another's sake";
+    OBS5118 Error "literal-credential" "a password, a token or a key in plain text";
     // what is emitted
     OBS6101 Error "file-content" "content that a file's format can't hold";
     OBS6102 Error "unknown-kubernetes-field" "a patch or object that Kubernetes' types don't have";
@@ -152,4 +166,5 @@ codes! {
     OBS6104 Error "incomplete-object" "an object without a usable apiVersion, kind or name";
     OBS6105 Error "object-twice" "an object that is emitted already";
     OBS6106 Error "immovable" "a difference between profiles in what Kubernetes never changes";
+    OBS6107 Error "not-under-target" "something that the target can't hold";
 }

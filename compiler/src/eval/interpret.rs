@@ -123,9 +123,14 @@ impl<'a> Evaluator<'a> {
             CoreKind::Cluster | CoreKind::Namespace | CoreKind::Load(_) => Value::Error,
             CoreKind::Components if !self.world.is_whole() => self.too_early(span, "`components`"),
             CoreKind::Components => Value::list(self.world.components().into_iter().map(Value::Component), span),
-            CoreKind::Flows { outgoing, protocol } => {
-                let own = self.scope.as_ref().and_then(|s| s.id);
-                let flows = own.map(|id| self.world.flows(id, *outgoing, protocol.as_deref()));
+            CoreKind::Flows { of: Some(_), .. } if !self.world.is_whole() => self.too_early(span, "`.flows`"),
+            CoreKind::Flows { of, outgoing, protocol } => {
+                let of = match of.as_ref().map(|of| self.eval(of)) {
+                    Some(Value::Component(id)) => Some(id),
+                    Some(_) => None,
+                    None => self.scope.as_ref().and_then(|s| s.id),
+                };
+                let flows = of.map(|id| self.world.flows(id, *outgoing, protocol.as_deref()));
                 flows.map_or(Value::Error, |flows| Value::list(flows.into_iter().map(Value::Flow), span))
             }
             CoreKind::Speaks { component, accepts, protocol } => match self.eval(component) {

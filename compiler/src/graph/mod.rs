@@ -1,12 +1,16 @@
 //! The typed graph: components and flows, and what follows from them under each profile.
 
+pub mod autoscaling;
 mod build;
 mod links;
+pub mod metrics;
 pub mod model;
 pub mod signals;
 mod world;
 
-pub use build::{Graphs, Stacks, TestResult, Verdict, check_asserts, graphs, run_tests, stacks};
+pub use build::{
+    Graphs, Stacks, TestResult, Verdict, check_asserts, graphs, graphs_for, run_tests, stacks, stacks_for,
+};
 pub use links::Links;
 pub use model::*;
 pub use world::GraphWorld;

@@ -16,9 +16,20 @@ pub struct Stack {
     pub workloads: Vec<Option<Workload>>,
 }
 
+/// What a program is compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// A Kubernetes cluster.
+    Kubernetes,
+    /// One machine with Compose.
+    Compose,
+}
+
 /// Components and flows under one profile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Graph {
+    /// What this graph is for.
+    pub target: Target,
     /// The profile that this graph is for.
     pub profile: SmolStr,
     /// All profiles in declared order; the first is the default. At least one.
@@ -39,6 +50,8 @@ pub struct Graph {
     pub backups: Vec<Backup>,
     /// Views of the user's own.
     pub views: Vec<View>,
+    /// Flows of the program that this target has no end for, as `from`, `to` and label.
+    pub left_out: Vec<LeftOut>,
     /// `object` items.
     pub objects: Vec<Spanned<Value>>,
     /// `patch` items.
@@ -64,6 +77,10 @@ pub struct Cluster {
     pub labels: IndexMap<SmolStr, SmolStr>,
     /// Annotations on every object (an owner's address, say).
     pub annotations: IndexMap<SmolStr, SmolStr>,
+    /// Where the page of the guide is published that has the alerts: what alerts lead to.
+    pub runbooks: Option<SmolStr>,
+    /// How many nodes it has, for estimates; `None`: it isn't said.
+    pub nodes: Option<u32>,
     /// CIDRs of the API server; empty: any address on its ports.
     pub api_server: Vec<SmolStr>,
     /// Image → digest (`sha256:…`), from the program.
@@ -72,6 +89,16 @@ pub struct Cluster {
     pub doc: Option<String>,
     /// Its place.
     pub span: Span,
+}
+
+impl Cluster {
+    /// An image with its digest, where the program has one.
+    pub fn pinned(&self, image: &str) -> String {
+        match self.digests.get(image) {
+            Some(digest) => format!("{image}@{digest}"),
+            None => image.to_owned(),
+        }
+    }
 }
 
 /// Index into [`Graph::namespaces`].
@@ -116,6 +143,17 @@ pub struct Layer {
     pub doc: Option<String>,
     /// Its place.
     pub span: Span,
+}
+
+/// A flow of the program that isn't in the graph: one of its ends isn't there under this target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The side that would open the connection.
+    pub from: ComponentId,
+    /// The side that would listen.
+    pub to: ComponentId,
+    /// What would be written at the arrow.
+    pub label: SmolStr,
 }
 
 /// A kind of data that flows: the signals of the field.
@@ -226,16 +264,32 @@ pub struct Component {
     pub authenticates: bool,
     /// Protocols that put its state where all instances reach it; empty: it has none, or needs no sharing.
     pub shared_by: Vec<SmolStr>,
+    /// What comes by a protocol and goes on by these alone; what comes by others goes on by all.
+    pub relays: IndexMap<SmolStr, Vec<SmolStr>>,
+    /// Its pages that are worth knowing.
+    pub pages: Vec<Page>,
+    /// Set on what scales other components: how it is told of queries.
+    pub scales: Option<Scaler>,
+    /// What starts here and what it needs, for estimates.
+    pub capacity: Capacity,
     /// Bytes that its data is estimated to take in the end.
     pub fills: Option<i64>,
     /// Must go on through the loss of one instance of whatever it needs.
     pub available: bool,
+    /// Whether it is there under this target. What isn't takes part in no flow and isn't deployed.
+    pub present: bool,
+    /// Names of ports that people at the machine reach where the target is one machine.
+    pub published: Vec<SmolStr>,
     /// Ports of its kind that its `ports` setting leaves closed.
     pub closed_ports: Vec<Port>,
     /// Where external components are, for network policies.
     pub peer: Option<Peer>,
     /// Set on ingress controllers: how routes to them are written.
     pub ingress: Option<IngressClass>,
+    /// Metrics that it exposes, by name or, with `_` at the end, by beginning; `None`: its kind doesn't say.
+    pub exposes: Option<Vec<SmolStr>>,
+    /// Metrics that it adds to what it collects, the same.
+    pub adds: Vec<SmolStr>,
     /// Alerts about it: its kind's and the user's, evaluated.
     pub alerts: Vec<Alert>,
     /// Dashboards of its kind.
@@ -246,12 +300,27 @@ pub struct Component {
     pub name_span: Span,
 }
 
+impl Component {
+    /// Whether what it accepts on a port is accepted over TLS.
+    pub fn listens_with_tls(&self, port: &str) -> bool {
+        let here = |a: &&Accepts| a.port.as_deref() == Some(port);
+        let secure = |a: &Accepts| a.options.get("tls").is_some_and(|v| v.value == Value::Bool(true));
+        self.accepts.iter().filter(here).any(secure)
+    }
+
+    /// Whether what came by one flow goes on by another.
+    pub fn relays(&self, came: &Flow, goes: &Flow) -> bool {
+        self.relays.get(&came.protocol).is_none_or(|by| by.contains(&goes.protocol))
+    }
+}
+
 /// How many instances.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replicas {
     /// The number in this profile, before any autoscaling. 0 for external components; daemons count as 1.
     pub count: u32,
-    /// The number in each profile, by [`Graph::profiles`].
+    /// The number in each profile, by [`Graph::profiles`]; of this profile alone where the target can't move between
+    /// them.
     pub by_profile: Vec<u32>,
     /// Bounds and rules of the autoscaler.
     pub autoscale: Option<Autoscale>,
@@ -276,12 +345,121 @@ pub struct Autoscale {
     pub min: u32,
     /// Most instances.
     pub max: u32,
+    /// The component that carries it out, in place of the autoscaler of Kubernetes, and where it is named.
+    pub via: Option<(SmolStr, Span)>,
     /// When and how fast to grow.
     pub up: ScaleRule,
     /// When and how fast to shrink.
     pub down: ScaleRule,
     /// Its place.
     pub span: Span,
+}
+
+/// What is known of a component's load and of what it needs for it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Capacity {
+    /// What starts at each instance (all of it, where it isn't deployed here), by the protocol that it leaves on.
+    pub load: IndexMap<SmolStr, OwnLoad>,
+    /// Where that was said; `None`: only by the library, or not at all.
+    pub load_span: Option<Span>,
+    /// What part of a signal goes on from here; all where nothing is said.
+    pub passes: IndexMap<Signal, f64>,
+    /// Keeps one of what the replicas of a sender send.
+    pub deduplicates: bool,
+    /// What it needs for how much.
+    pub sizing: Vec<Factor>,
+    /// How many requests at once it makes, by protocol.
+    pub sends: IndexMap<SmolStr, Sender>,
+}
+
+/// What starts at a component: series, and amounts a second.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct OwnLoad {
+    /// Series.
+    pub series: f64,
+    /// Samples a second; `None`: one of each series every interval.
+    pub samples: Option<f64>,
+    /// Bytes of log lines a second.
+    pub logs: f64,
+    /// Spans a second.
+    pub spans: f64,
+}
+
+/// A measure of a load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Measure {
+    /// Active series.
+    Series,
+    /// Samples a second.
+    Samples,
+    /// Bytes of log lines a second.
+    Logs,
+    /// Spans a second.
+    Spans,
+}
+
+/// So much CPU, memory and disk for each so much of a measure, as it was published.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Factor {
+    /// What needs it.
+    pub part: SmolStr,
+    /// What it grows with; `None`: it is there whatever the load.
+    pub by: Option<Measure>,
+    /// Of what is kept, after de-duplication and in all copies; else of what is received.
+    pub kept: bool,
+    /// Per how much of the measure.
+    pub each: f64,
+    /// Thousandths of a core.
+    pub cpu: f64,
+    /// Bytes.
+    pub memory: f64,
+    /// Bytes.
+    pub disk: f64,
+    /// The disk is for each second of so many milliseconds.
+    pub keeps: Option<Kept>,
+    /// More than this of the measure isn't for it.
+    pub most: Option<f64>,
+    /// So many percent more of CPU, memory and disk than all other factors say.
+    pub more: f64,
+    /// Where that is written.
+    pub source: SmolStr,
+}
+
+/// How long data stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Milliseconds.
+    For(i64),
+    /// Without end.
+    Always,
+}
+
+/// How a protocol's sender works.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sender {
+    /// What it sends.
+    pub by: Measure,
+    /// So much in one request, and the flow's option that says otherwise.
+    pub batch: (f64, Option<SmolStr>),
+    /// Milliseconds that a request takes.
+    pub takes: f64,
+    /// So many requests at once, and the flow's option that says otherwise.
+    pub most: (f64, Option<SmolStr>),
+    /// Where that is written.
+    pub source: SmolStr,
+}
+
+/// How a component that scales others is told what to ask.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scaler {
+    /// The type of its trigger.
+    pub trigger: SmolStr,
+    /// What the trigger calls the address of the store.
+    pub address: SmolStr,
+    /// What it calls the query.
+    pub query: SmolStr,
+    /// What else it is told.
+    pub settings: IndexMap<SmolStr, SmolStr>,
 }
 
 /// One direction of an autoscaler.
@@ -355,6 +533,17 @@ pub struct Port {
     pub purpose: SmolStr,
     /// Its place.
     pub span: Span,
+}
+
+/// A page that people open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// What it shows.
+    pub title: SmolStr,
+    /// The number of the port that serves it.
+    pub port: u16,
+    /// Its path, from `/` on.
+    pub path: SmolStr,
 }
 
 /// The transport of a port.
@@ -442,6 +631,8 @@ pub struct IngressClass {
     /// How the controller is told to ask for a login: annotations of the route, by the form of the flow's `auth`. In
     /// their values `{FIELD}` stands for that field of it: a Secret's name, a URL.
     pub logins: IndexMap<SmolStr, IndexMap<SmolStr, SmolStr>>,
+    /// Annotations that make the controller speak TLS to what is behind it.
+    pub encrypted: IndexMap<SmolStr, SmolStr>,
 }
 
 /// An edge: `from` opens the connection to `to`.
@@ -457,6 +648,12 @@ pub struct Flow {
     pub protocol: SmolStr,
     /// What to write at the arrow: the protocol's label.
     pub label: SmolStr,
+    /// The protocol's doc lines.
+    pub protocol_doc: Option<String>,
+    /// What detailed pictures add to the label: the value of the option that the protocol `tells`.
+    pub remark: Option<SmolStr>,
+    /// What it carries is about the side that gives it, not what that side keeps or hands on.
+    pub own: bool,
     /// `http`, `grpc`, `tcp`, `udp`, `https`.
     pub transport: SmolStr,
     /// Signals that it carries here; empty where it carries none (queries of state, alerts, storage).
@@ -519,8 +716,17 @@ pub struct Alert {
     pub summary: SmolStr,
     /// What to do.
     pub description: Option<SmolStr>,
+    /// The flow that it is about, where it is about one: `a -> b: protocol`.
+    pub flow: Option<SmolStr>,
     /// Its place.
     pub span: Span,
+}
+
+impl Alert {
+    /// What its part of the guide is called; no two alerts of a program share it.
+    pub fn title(&self, component: &str) -> String {
+        format!("{} on {}", self.name, self.flow.as_deref().unwrap_or(component))
+    }
 }
 
 /// A dashboard: a title and panels, as data that a kind turns into its own format.
@@ -580,8 +786,10 @@ pub struct Patch {
 /// A finding that is accepted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waiver {
-    /// The code.
+    /// The code, or `LINTER.CHECK`.
     pub code: SmolStr,
+    /// How the linter is told; `None` where the finding is the compiler's own.
+    pub linter: Option<Linter>,
     /// Components; empty: everywhere.
     pub on: Vec<SmolStr>,
     /// `YYYY-MM-DD`, the last day it holds.
@@ -590,6 +798,22 @@ pub struct Waiver {
     pub reason: SmolStr,
     /// Its place.
     pub span: Span,
+}
+
+/// How a program that judges manifests is told to leave a finding alone: by an annotation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linter {
+    /// The annotation's key, with `{check}`, `{reason}` and `{number}` in it.
+    pub annotation: SmolStr,
+    /// Its value, with the same.
+    pub value: SmolStr,
+}
+
+impl Waiver {
+    /// Whether it is about this component.
+    pub fn is_on(&self, component: &Component) -> bool {
+        self.on.is_empty() || self.on.contains(&component.name)
+    }
 }
 
 /// What a component runs: its kind's attributes, evaluated under this profile.
@@ -617,6 +841,12 @@ pub struct Workload {
     pub data: Option<DataVolume>,
     /// Writable folders that don't outlive the pod, besides `/tmp`.
     pub scratch: Vec<Spanned<SmolStr>>,
+    /// Folders that components on one machine share: path → name of the volume.
+    pub shared: Record,
+    /// Folders of the machine that it reads.
+    pub host_paths: Vec<HostPath>,
+    /// A command of the image that fails unless the URL behind it answers; empty: the image has none.
+    pub fetch: Vec<Spanned<SmolStr>>,
     /// Readiness.
     pub ready: Option<Probe>,
     /// Liveness.
@@ -643,6 +873,47 @@ pub struct Workload {
     pub labels: IndexMap<SmolStr, SmolStr>,
     /// Further annotations of the pods.
     pub annotations: IndexMap<SmolStr, SmolStr>,
+    /// Queries for what `autoscale` compares, by name.
+    pub usage: IndexMap<SmolStr, SmolStr>,
+    /// How its data is saved.
+    pub save: Vec<Step>,
+    /// What carries out its backups; `None`: nothing that runs in the cluster does.
+    pub saver: Option<Saver>,
+    /// How its data comes back.
+    pub restore: Vec<Step>,
+    /// How to see that it works.
+    pub verify: Vec<Step>,
+}
+
+/// A folder of the machine, seen in the container and never written to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostPath {
+    /// Absolute path in the container.
+    pub path: SmolStr,
+    /// Absolute path on the machine.
+    pub host: SmolStr,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A job that saves a component's data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saver {
+    /// What it runs. Its rights hold in the component's namespace alone.
+    pub workload: Box<Workload>,
+    /// The name of the component's port that it asks; `None`: it doesn't.
+    pub asks: Option<SmolStr>,
+}
+
+/// A step of a runbook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// What to do.
+    pub say: SmolStr,
+    /// The command that does it.
+    pub run: Option<SmolStr>,
+    /// It needs running pods; else it is done before there are any.
+    pub running: bool,
 }
 
 /// A variable of the environment.
@@ -719,8 +990,8 @@ pub struct Probe {
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub enum ProbeAction {
-    /// GET on a named port.
-    Http { path: SmolStr, port: SmolStr },
+    /// GET on a named port. Over TLS the server's certificate isn't looked at.
+    Http { path: SmolStr, port: SmolStr, tls: bool },
     /// A connection to a named port.
     Tcp { port: SmolStr },
     /// A command.

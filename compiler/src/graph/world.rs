@@ -1,6 +1,6 @@
 //! The graph as expressions see it.
 
-use super::model::{Cluster, Component, Flow, Graph, Signal, State, WorkloadKind};
+use super::model::{Cluster, Component, Flow, Graph, Measure, Signal, State, Target, WorkloadKind};
 use crate::eval::World;
 use crate::text::Span;
 use crate::value::{ComponentId, FlowId, Quantity, Value, Version};
@@ -48,6 +48,16 @@ impl WorkloadKind {
     }
 }
 
+impl Target {
+    /// The word in the language and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Target::Kubernetes => "kubernetes",
+            Target::Compose => "compose",
+        }
+    }
+}
+
 impl State {
     /// The word in the language.
     pub const fn word(self) -> &'static str {
@@ -64,6 +74,35 @@ impl State {
     pub fn parse(word: &str) -> Option<Self> {
         use State::*;
         [Stateless, Replicated, Ring, Sharded, PerNode].into_iter().find(|s| s.word() == word)
+    }
+}
+
+impl Measure {
+    /// All measures.
+    pub const ALL: &[Measure] = &[Measure::Series, Measure::Samples, Measure::Logs, Measure::Spans];
+
+    /// The word in the language.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Measure::Series => "series",
+            Measure::Samples => "samples",
+            Measure::Logs => "logs",
+            Measure::Spans => "spans",
+        }
+    }
+
+    /// What a word says.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|m| m.word() == word)
+    }
+
+    /// The signal that it measures.
+    pub const fn signal(self) -> Signal {
+        match self {
+            Measure::Series | Measure::Samples => Signal::Metrics,
+            Measure::Logs => Signal::Logs,
+            Measure::Spans => Signal::Traces,
+        }
     }
 }
 
@@ -98,15 +137,37 @@ impl Graph {
     fn service(&self, component: &Component, suffix: &str) -> SmolStr {
         let name = &component.name;
         match self.namespace_of(component) {
+            // one network, where a component's name answers with all of its instances
+            _ if self.target == Target::Compose && component.workload != WorkloadKind::External => name.clone(),
             Some(namespace) => format!("{name}{suffix}.{namespace}.svc.cluster.local").into(),
             // external components may say where they are
             None => endpoint(component).unwrap_or_else(|| name.clone()),
         }
     }
 
-    /// The DNS name of one instance of a stateful component.
+    /// Whether each instance of a component has a name of its own.
+    pub fn has_named_instances(&self, component: &Component) -> bool {
+        match self.target {
+            Target::Kubernetes => component.workload == WorkloadKind::Stateful,
+            Target::Compose => component.workload != WorkloadKind::External,
+        }
+    }
+
+    /// The name of one instance: on one machine, a single one needs no number.
+    pub fn instance_name(&self, component: &Component, index: u32) -> SmolStr {
+        match self.target {
+            Target::Compose if component.replicas.count < 2 => component.name.clone(),
+            _ => format!("{}-{index}", component.name).into(),
+        }
+    }
+
+    /// The DNS name of one instance that has a name of its own.
     pub fn instance_host(&self, component: &Component, index: u32) -> SmolStr {
-        format!("{}-{index}.{}", component.name, self.headless(component)).into()
+        let name = self.instance_name(component, index);
+        match self.target {
+            Target::Kubernetes => format!("{name}.{}", self.headless(component)).into(),
+            Target::Compose => name,
+        }
     }
 }
 
@@ -119,6 +180,7 @@ impl World for GraphWorld<'_> {
     fn cluster_field(&self, name: &str) -> Value {
         let cluster = &self.graph.cluster;
         match name {
+            "target" => Value::Str(self.graph.target.word().into()),
             "profile" => Value::Str(self.graph.profile.clone()),
             "profiles" => Value::list(self.graph.profiles.iter().cloned().map(Value::Str), cluster.span),
             _ => cluster_field(cluster, name),
@@ -272,7 +334,7 @@ pub(super) fn component_field(graph: &Graph, c: &Component, name: &str, span: Sp
         }
         "port" => Value::Int(c.ports.first().map_or(0, |p| i64::from(p.number))),
         "stores" => signals(&c.stores, span),
-        "alerts" => Value::list(c.alerts.iter().map(|a| alert(a, &c.name)), span),
+        "alerts" => Value::list(c.alerts.iter().map(|a| alert(graph, a, &c.name)), span),
         "dashboards" => Value::list(c.dashboards.iter().map(|d| dashboard(d, c)), span),
         // a param of another kind that this one hasn't got
         _ => Value::None,
@@ -284,11 +346,11 @@ fn signals(list: &[Signal], span: Span) -> Value {
 }
 
 fn instances(graph: &Graph, c: &Component, span: Span) -> Value {
-    let count = if c.workload == WorkloadKind::Stateful { c.replicas.count } else { 0 };
+    let count = if graph.has_named_instances(c) { c.replicas.count } else { 0 };
     let one = |i: u32| {
         let fields = [
             ("index".into(), Value::Int(i64::from(i))),
-            ("name".into(), Value::Str(format!("{}-{i}", c.name).into())),
+            ("name".into(), Value::Str(graph.instance_name(c, i))),
             ("host".into(), Value::Str(graph.instance_host(c, i))),
         ];
         Value::record(fields, span)
@@ -296,15 +358,20 @@ fn instances(graph: &Graph, c: &Component, span: Span) -> Value {
     Value::list((0..count).map(one), span)
 }
 
-fn alert(alert: &super::model::Alert, component: &SmolStr) -> Value {
+fn alert(graph: &Graph, alert: &super::model::Alert, component: &SmolStr) -> Value {
+    let text = |text: Option<SmolStr>| text.map_or(Value::None, Value::Str);
+    let part = || crate::text::fragment(&alert.title(component));
+    let runbook = graph.cluster.runbooks.as_ref().map(|page| format!("{page}#{}", part()).into());
     let fields = [
         ("name".into(), Value::Str(alert.name.clone())),
         ("expr".into(), Value::Str(alert.expr.clone())),
         ("for".into(), Value::Quantity(Quantity::Duration(alert.hold))),
         ("severity".into(), Value::Str(alert.severity.clone())),
         ("summary".into(), Value::Str(alert.summary.clone())),
-        ("description".into(), alert.description.clone().map_or(Value::None, Value::Str)),
+        ("description".into(), text(alert.description.clone())),
         ("component".into(), Value::Str(component.clone())),
+        ("flow".into(), text(alert.flow.clone())),
+        ("runbook".into(), text(runbook)),
     ];
     Value::record(fields, alert.span)
 }

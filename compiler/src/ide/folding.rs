@@ -30,9 +30,9 @@ pub(super) fn folds(tree: &Tree) -> Vec<Fold> {
         Kind::Comment | Kind::Node(Rule::doc | Rule::inner_doc) => Some(FoldKind::Comment),
         _ => None,
     };
-    runs(tree, tree.leaves().into_iter(), comment, &mut out);
+    runs(tree, tree.leaves(), comment, &mut out);
     let import = |id: NodeId| (tree.rule(id) == Some(Rule::import)).then_some(FoldKind::Imports);
-    runs(tree, tree.children(tree.root()).iter().copied(), import, &mut out);
+    runs(tree, tree.children(tree.root()), import, &mut out);
     out.retain(|fold| text(tree, fold.range).contains(['\n', '\r']));
     out.sort_unstable();
     out

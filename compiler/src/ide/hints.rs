@@ -2,10 +2,10 @@
 
 use crate::db::{self, Db, SourceFile};
 use crate::graph::{Graph, WorkloadKind};
-use crate::names::nested_items;
+use crate::names::nested_parts;
 use crate::syntax::ast::{ComponentDef, FlowDef, Item, ItemKind};
 use crate::text::{Span, TextRange};
-use crate::types::items::{self, FileCore};
+use crate::types::items::{self, PartCore};
 
 /// Something to show behind a place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,9 +21,9 @@ pub struct Hint {
 /// The hints of a part of a file, by place.
 pub(super) fn hints(db: &dyn Db, file: SourceFile, within: TextRange, graph: Option<&Graph>) -> Vec<Hint> {
     let ast = db::ast(db, file);
-    let request = Request { core: items::file_core(db, file), graph };
+    let request = Request { parts: items::file_core(db, file), graph };
     let mut found = Vec::new();
-    request.collect(&ast.items, &mut found);
+    ast.parts.iter().for_each(|part| request.collect(part, &mut found));
     let anchors = db::anchors(db, file);
     let placed = found.into_iter().map(|(at, label, writable)| {
         let offset = anchors.resolve(at).range.end;
@@ -35,7 +35,7 @@ pub(super) fn hints(db: &dyn Db, file: SourceFile, within: TextRange, graph: Opt
 }
 
 struct Request<'a> {
-    core: &'a FileCore,
+    parts: &'a [PartCore],
     graph: Option<&'a Graph>,
 }
 
@@ -47,14 +47,15 @@ impl Request<'_> {
                 ItemKind::Component(component) => out.extend(self.instances(component)),
                 _ => {}
             }
-            self.collect(nested_items(item), out);
+            nested_parts(item).iter().for_each(|part| self.collect(part, out));
         }
     }
 
     /// The protocol that a flow leaves to be inferred, if all its links have the same.
     fn protocol(&self, item: &Item, flow: &FlowDef) -> Option<(Span, String, bool)> {
         let last = flow.ends.last()?.last()?;
-        let links = self.core.flows.iter().filter(|f| f.inferred && f.span.item == item.span.item);
+        let links =
+            self.parts.iter().flat_map(|part| &part.flows).filter(|f| f.inferred && f.span.item == item.span.item);
         let mut names: Vec<&str> = links.map(|f| f.protocol.name.as_str()).collect();
         names.dedup();
         match names.as_slice() {

@@ -3,9 +3,11 @@
 use crate::db::{self, Db, SourceFile};
 use crate::graph::{Component, Graph, LinkSource, WorkloadKind};
 use crate::names::{self, DefId, DefKind};
+use crate::syntax::Rule;
 use crate::syntax::ast::{ItemKind, MemberKind};
 use crate::text::{Span, TextRange};
-use crate::types::{Target, queries};
+use crate::types::{Target, Unit, quantity, queries};
+use crate::value::Quantity;
 use std::fmt::Write;
 
 // writing to a string can't fail: results of `write!` are dropped throughout
@@ -26,13 +28,118 @@ pub(super) fn hover<'a>(
     offset: u32,
     graph: impl FnOnce() -> Option<&'a Graph>,
 ) -> Option<Hover> {
-    let (range, target) = super::symbol::at(db, file, offset)?;
+    let Some((range, target)) = super::symbol::at(db, file, offset) else { return number(db, file, offset) };
+    let flow = matches!(target, Target::Def(_, DefKind::Protocol)).then(|| flow_at(db, file, offset)).flatten();
+    if let (Some(flow), Target::Def(def, _)) = (flow, &target) {
+        let protocol = item(db, *def, DefKind::Protocol, || None)?;
+        let derived = graph().map(|graph| of_flows(graph, flow)).unwrap_or_default();
+        return Some(Hover { range, markdown: format!("{protocol}{derived}") });
+    }
     let markdown = match &target {
         Target::Builtin(doc) => (*doc).to_owned(),
         Target::Def(def, kind) => item(db, *def, *kind, graph)?,
         Target::Declared(span) => member(db, *span)?,
     };
     Some(Hover { range, markdown })
+}
+
+/// The documentation of an item by its file and number; nothing for what is no item of the program.
+pub(super) fn documentation(db: &dyn Db, file: u32, item: u32) -> Option<String> {
+    let source = *db::Project::get(db).files(db).get(file as usize)?;
+    let def = DefId { file: source.id(db), item };
+    let export = names::exports(db, source).names.values().find(|e| e.def == def)?;
+    self::item(db, def, export.kind, || None)
+}
+
+/// What a number with a unit means, in words: every meaning that its unit can have.
+fn number(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Hover> {
+    let (parse, start) = db::parse_around(db, file, offset);
+    let tree = &parse.tree;
+    let leaf = tree.leaf_at(offset.checked_sub(start)?)?;
+    let leaf =
+        if tree.rule(leaf) == Some(Rule::number) { leaf } else { tree.leaf_at((offset - start).checked_sub(1)?)? };
+    if tree.rule(leaf) != Some(Rule::number) {
+        return None;
+    }
+    let text = tree.text_of(leaf);
+    let units = [Unit::Duration, Unit::Bytes, Unit::Cpu, Unit::Percent, Unit::Rate];
+    let has_unit = text.ends_with(|c: char| !c.is_ascii_digit());
+    let meanings =
+        units.iter().filter(|_| has_unit).filter_map(|unit| Some((unit, meaning(quantity::read(text, *unit)?))));
+    let lines: Vec<String> = meanings.map(|(unit, words)| format!("- {}: {words}", unit.name())).collect();
+    let range = tree.range(leaf);
+    let range = TextRange::new(range.start + start, range.end + start);
+    (!lines.is_empty()).then(|| Hover { range, markdown: format!("`{text}`\n{}\n", lines.join("\n")) })
+}
+
+/// A quantity in the words that people use for it.
+fn meaning(quantity: Quantity) -> String {
+    let several = |n: f64, what: &str| format!("{} {what}{}", plain(n), if (n - 1.0).abs() < 1e-9 { "" } else { "s" });
+    match quantity {
+        Quantity::Cpu(500) => "half a core".to_owned(),
+        Quantity::Cpu(250) => "a quarter of a core".to_owned(),
+        Quantity::Cpu(n) => several(n as f64 / 1e3, "core"),
+        Quantity::Duration(n) => {
+            let steps = [(8.64e7, "day"), (3.6e6, "hour"), (6e4, "minute"), (1e3, "second"), (1.0, "millisecond")];
+            let (size, name) = steps.into_iter().find(|(size, _)| n as f64 >= *size).unwrap_or((1.0, "millisecond"));
+            several(n as f64 / size, name)
+        }
+        Quantity::Bytes(n) => format!("{n} bytes, {} MB", plain(n as f64 / 1e6)),
+        Quantity::Percent(n) => format!("{} of the whole", plain(n / 100.0)),
+        Quantity::Rate(n) => format!("{} a second, {} an hour", plain(n), plain(n * 3600.0)),
+    }
+}
+
+/// Up to two digits behind the point.
+fn plain(n: f64) -> String {
+    let text = format!("{n:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The flow item at an offset.
+fn flow_at(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Span> {
+    let anchors = db::anchors(db, file);
+    let number = anchors.span(file.id(db), TextRange::new(offset, offset)).item;
+    let ast = db::ast(db, file);
+    let item = names::find_in(&ast, number)?;
+    let here = matches!(item.kind, ItemKind::Flow(_)) && anchors.resolve(item.span).range.touches(offset);
+    here.then_some(item.span)
+}
+
+/// More than these are not told.
+const TOLD: usize = 8;
+
+/// What the flows of an item give at both of their ends.
+fn of_flows(graph: &Graph, item: Span) -> String {
+    let mut out = String::new();
+    for flow in graph.flows.iter().filter(|f| f.span.file == item.file && f.span.item == item.item).take(TOLD) {
+        let (from, to) = (graph.component(flow.from), graph.component(flow.to));
+        let ports: Vec<String> = flow.ports.iter().map(|p| p.number.to_string()).collect();
+        let ports = if ports.is_empty() { "any port".to_owned() } else { format!("port {}", ports.join(", ")) };
+        let _ = writeln!(out, "\n`{} -> {}` by {}\n", from.name, to.name, flow.transport);
+        let url = flow.url.as_ref().map(|url| format!("connects to `{url}`")).unwrap_or_else(|| "connects".to_owned());
+        let rights = if flow.rbac.is_empty() { "" } else { ", with rights on the Kubernetes API" };
+        let out_of = if from.workload == WorkloadKind::External { "" } else { "; may leave to there only" };
+        let _ = writeln!(out, "- `{}` {url}{rights}{out_of}", from.name);
+        let into = if to.workload == WorkloadKind::External { "" } else { "; lets it in there and nowhere else" };
+        let _ = writeln!(out, "- `{}` listens on {ports}{into}", to.name);
+    }
+    out
+}
+
+/// Who may reach a component, and whom it may reach: what its network policies say.
+fn policies(graph: &Graph, component: &Component) -> String {
+    let side = |inward: bool| {
+        let own = graph.flows.iter().filter(|f| if inward { f.to == component.id } else { f.from == component.id });
+        let other = |f: &crate::graph::Flow| graph.component(if inward { f.from } else { f.to }).name.clone();
+        let mut names: Vec<String> = own.map(|f| format!("`{}` ({})", other(f), f.protocol)).collect();
+        names.dedup();
+        let more = names.len().saturating_sub(TOLD);
+        names.truncate(TOLD);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        if names.is_empty() { "nobody".to_owned() } else { format!("{}{more}", names.join(", ")) }
+    };
+    format!("Reached by {}; reaches {}\n\n", side(true), side(false))
 }
 
 fn code(text: &str) -> String {
@@ -53,7 +160,7 @@ fn item<'a>(db: &dyn Db, def: DefId, kind: DefKind, graph: impl FnOnce() -> Opti
         return Some(of_kind(db, def));
     }
     let ast = db::ast(db, source);
-    let declared = names::find_item(&ast.items, def.item)?;
+    let declared = names::find_in(&ast, def.item)?;
     let doc = declared.doc.as_deref().unwrap_or_default();
     if kind == DefKind::Protocol {
         return Some(format!("{}{doc}\n{}", code(&format!("protocol {name}")), of_protocol(db, def)));
@@ -91,6 +198,10 @@ fn of_component(graph: &Graph, component: &Component) -> String {
     for doc in [&component.doc, &component.kind_doc].into_iter().flatten() {
         let _ = writeln!(out, "{doc}\n");
     }
+    if component.workload != WorkloadKind::External {
+        let namespace = graph.namespace_of(component).map(|n| format!(" in namespace `{n}`")).unwrap_or_default();
+        let _ = writeln!(out, "Runs as a {}{namespace}\n", component.workload.word());
+    }
     if matches!(component.workload, WorkloadKind::Deployment | WorkloadKind::Stateful) {
         let counts = graph.profiles.iter().zip(&component.replicas.by_profile);
         let counts: Vec<String> = counts.map(|(profile, n)| format!("{profile} {n}")).collect();
@@ -100,6 +211,7 @@ fn of_component(graph: &Graph, component: &Component) -> String {
     if !ports.is_empty() {
         let _ = writeln!(out, "Ports: {}\n", ports.join(", "));
     }
+    out.push_str(&policies(graph, component));
     for (name, effective) in &component.params {
         let _ = writeln!(out, "- `{name}: {}` ({})", effective.value, chain(effective));
     }
@@ -123,7 +235,7 @@ fn chain(effective: &crate::graph::Effective) -> String {
 fn member(db: &dyn Db, span: Span) -> Option<String> {
     let source = db::file(db, span.file);
     let ast = db::ast(db, source);
-    let item = names::find_item(&ast.items, span.item)?;
+    let item = names::find_in(&ast, span.item)?;
     let def = DefId { file: span.file, item: span.item };
     let of = |params: &indexmap::IndexMap<smol_str::SmolStr, queries::ParamInfo>| {
         let (name, param) = params.iter().find(|(_, p)| p.name_span == span)?;
@@ -175,6 +287,30 @@ mod tests {
     fn there_is_nothing_to_say_of_blanks_comments_and_text() {
         assert_eq!(hover("  // sh$0op"), "nothing");
         assert_eq!(hover("component x: Shop { title: \"sh$0op\" }"), "nothing");
+    }
+
+    #[test]
+    fn a_flow_tells_what_it_gives_at_both_ends() {
+        let found = hover("customer -> shop: or$0der");
+        assert!(found.contains("- `customer` connects to `http://shop"), "{found}");
+        assert!(found.contains("- `shop` listens on port 8080; lets it in there and nowhere else\n"), "{found}");
+        assert!(!hover("scale shop { default: 1 }\nprotocol or$0der2 { transport: http }").contains("listens"));
+    }
+
+    #[test]
+    fn a_component_tells_who_reaches_it() {
+        let found = hover("customer -> sh$0op: order");
+        assert!(found.contains("Runs as a deployment\n"), "{found}");
+        assert!(found.contains("Reached by `customer` (order); reaches nobody\n"), "{found}");
+    }
+
+    #[test]
+    fn a_number_tells_what_it_means() {
+        let of = |number: &str| hover(&format!("component x: Shop {{ resources: {{ cpu: {number} }} }}"));
+        assert!(of("50$00m").contains("- cpu: half a core"), "{}", of("50$00m"));
+        assert!(of("15$0d").contains("- duration: 15 days"));
+        assert!(of("1$0Gi").contains("- bytes: 1073741824 bytes, 1073.74 MB"));
+        assert_eq!(of("1$0"), "nothing");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What editors and the command line ask of the compiler, as plain data: no LSP types, no disk.
 
+mod actions;
+mod calls;
 mod completion;
 mod edits;
 mod fixes;
@@ -8,29 +10,41 @@ mod fixture;
 mod folding;
 mod hints;
 mod hover;
+mod lenses;
+mod links;
 mod outline;
 mod preview;
 mod references;
+mod relations;
+mod selection;
+mod signature;
+mod sources;
 mod symbol;
 mod tokens;
 
+pub use actions::{ChangeKind, ProgramChange};
+pub use calls::{Route, Station};
 pub use completion::{Completion, CompletionKind, Completions};
 pub use fixes::Action;
 pub use folding::{Fold, FoldKind};
 pub use hints::Hint;
 pub use hover::Hover;
+pub use lenses::{Lens, LensKind};
+pub use links::{Destination, Link};
 pub use outline::{Outline, OutlineKind};
 pub use references::Reference;
+pub use signature::Signature;
 pub use tokens::{Token, TokenKind};
 
 use crate::db::{self, Db, FileText, RootDb, SourceFile};
 use crate::diagnostics::Diagnostic;
-use crate::graph::{self, Stack, TestResult};
+use crate::graph::{self, Stack, Target, TestResult};
 use crate::names;
-use crate::outputs::{OutputFile, kubernetes};
+use crate::outputs::{OutputFile, compose, docs, kubernetes};
 use crate::rules;
 use crate::text::{FileId, FileRange, LineIndex, Sources, Span, TextRange};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 /// The Kubernetes objects of all profiles, and what is wrong with them.
 #[salsa::tracked]
@@ -42,6 +56,12 @@ fn emitted(db: &dyn Db, entry: SourceFile) -> kubernetes::Emitted {
 #[salsa::tracked]
 fn files(db: &dyn Db, entry: SourceFile) -> Vec<OutputFile> {
     kubernetes::files(&graph::stacks(db, entry).stacks, &emitted(db, entry).objects)
+}
+
+/// The Compose files under each profile, and what is wrong with them.
+#[salsa::tracked]
+fn composed(db: &dyn Db, entry: SourceFile) -> Vec<compose::Emitted> {
+    compose::emit(&graph::stacks_for(db, entry, Target::Compose).stacks, &graph::stacks(db, entry).stacks)
 }
 
 /// Owns the program's inputs. One thread writes; [`Host::analysis`] gives snapshots to read from.
@@ -67,6 +87,19 @@ impl Host {
         self.db.set_file(path, text);
     }
 
+    /// Reads the library in another thread, while this one reads the program. A change in between would stop it: wait
+    /// for it first. `None` where the system gives no thread; then it is read when it is needed.
+    pub fn read_ahead(&self) -> Option<JoinHandle<()>> {
+        let db = self.db.clone();
+        // from the other end than a program would: they meet in the middle
+        let read = move || {
+            for file in db::library(&db).iter().rev() {
+                names::exports(&db, *file);
+            }
+        };
+        std::thread::Builder::new().spawn(read).ok()
+    }
+
     /// A snapshot.
     pub fn analysis(&self) -> Analysis {
         Analysis { db: self.db.clone() }
@@ -76,12 +109,11 @@ impl Host {
 /// Why a reading came to no end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
-    /// A write came in between.
+    /// A write came in between, or what it waited for in another thread ended early; that was a write's doing too, unless
+    /// that thread panicked: then asking again panics here.
     Written,
     /// Nobody wants its answer any more.
     Cancelled,
-    /// What it waited for in another thread panicked.
-    Failed,
 }
 
 /// Stops a reading from another thread.
@@ -127,6 +159,22 @@ impl Analysis {
         found
     }
 
+    /// The errors in the text, the names and the types of the program that starts at `entry`: what can be said at once
+    /// after an edit. [`Analysis::check`] finds them too.
+    pub fn early_errors(&self, entry: &str) -> Vec<Diagnostic> {
+        let Some(entry) = self.entry(entry) else { return Vec::new() };
+        let mut found = rules::check_items(&self.db, entry);
+        found.retain(Diagnostic::is_error);
+        found.iter_mut().for_each(|d| edits::whole_lines(self, d));
+        found
+    }
+
+    /// How many items the program that starts at `entry` has: places in it stay what they are while that does.
+    pub fn item_count(&self, entry: &str) -> usize {
+        let files = self.files(entry).into_iter().map(|id| db::file(&self.db, id));
+        files.map(|file| db::anchors(&self.db, file).0.len()).sum()
+    }
+
     /// A finding for each waiver whose last day is before `today` (`YYYY-MM-DD`), and what it no longer covers. The
     /// compiler itself reads no clock.
     pub fn expired_waivers(&self, entry: &str, today: &str) -> Vec<Diagnostic> {
@@ -147,10 +195,39 @@ impl Analysis {
         self.entry(entry).map_or(&[], |e| &emitted(&self.db, e).objects)
     }
 
-    /// The files of the program that starts at `entry` which aren't the library's, itself first.
+    /// What is wrong with the program under Compose and not under Kubernetes, by place; nothing where it has errors
+    /// under that.
+    pub fn check_compose(&self, entry: &str) -> Vec<Diagnostic> {
+        let known = self.check(entry);
+        let Some(entry) = self.entry(entry).filter(|_| !known.iter().any(Diagnostic::is_error)) else {
+            return Vec::new();
+        };
+        let mut found = rules::check_target(&self.db, entry, Target::Compose);
+        if !found.iter().any(Diagnostic::is_error) {
+            found.extend(composed(&self.db, entry).iter().flat_map(|e| e.diagnostics.iter().cloned()));
+        }
+        found.sort_by_cached_key(|d| (self.locate(d.primary), d.code, d.message.clone()));
+        found.dedup();
+        found.retain(|d| !known.contains(d));
+        found
+    }
+
+    /// The files for Compose under each profile of a program without errors, in the order of its stacks.
+    pub fn compose(&self, entry: &str) -> &[compose::Emitted] {
+        self.entry(entry).map_or(&[], |e| composed(&self.db, e))
+    }
+
+    /// The pages of the library: one for each kind and protocol.
+    pub fn library_pages(&self) -> Vec<OutputFile> {
+        docs::library(&self.db)
+    }
+
+    /// The files of the program that starts at `entry` which aren't the library's, itself first; its lock last, there or
+    /// not.
     pub fn project_files(&self, entry: &str) -> Vec<String> {
         let files = self.files(entry).into_iter().map(|id| db::file(&self.db, id));
-        files.filter(|f| !db::is_library(&self.db, *f)).map(|f| f.path(&self.db).to_owned()).collect()
+        let own = files.filter(|f| !db::is_library(&self.db, *f)).map(|f| f.path(&self.db).to_owned());
+        own.chain([names::lock_path(entry)]).collect()
     }
 
     /// Whether the library has a file at this path.
@@ -210,6 +287,49 @@ impl Analysis {
     pub fn definition(&self, path: &str, offset: u32) -> Option<FileRange> {
         let (_, target) = symbol::at(&self.db, self.entry(path)?, offset)?;
         symbol::declaration(&self.db, &target)
+    }
+
+    /// The documentation of a completion's item, as [`Completion::of`] names it.
+    pub fn documentation(&self, file: u32, item: u32) -> Option<String> {
+        hover::documentation(&self.db, file, item)
+    }
+
+    /// Where the kind of the component at an offset is declared.
+    pub fn type_definition(&self, path: &str, offset: u32) -> Option<FileRange> {
+        relations::type_definition(&self.db, self.entry(path)?, offset)
+    }
+
+    /// The components of the kind, or the kinds of the protocol, at an offset.
+    pub fn implementations(&self, path: &str, offset: u32) -> Vec<FileRange> {
+        self.entry(path).map(|file| relations::implementations(&self.db, file, offset)).unwrap_or_default()
+    }
+
+    /// The component that is named at an offset.
+    pub fn component_at(&self, path: &str, offset: u32) -> Option<Station> {
+        let file = self.entry(path)?;
+        calls::component_at(&self.db, self.entry_of(file), file, offset)
+    }
+
+    /// Who has flows to a component of the program that a file belongs to (`upstream`), or whom it has flows to.
+    pub fn routes(&self, path: &str, component: &str, upstream: bool) -> Vec<Route> {
+        let Some(file) = self.entry(path) else { return Vec::new() };
+        calls::routes(&self.db, self.entry_of(file), component, upstream)
+    }
+
+    /// What a selection at an offset grows to, step by step.
+    pub fn selections(&self, path: &str, offset: u32) -> Vec<TextRange> {
+        self.entry(path).map(|file| selection::around(&db::parse(&self.db, file).tree, offset)).unwrap_or_default()
+    }
+
+    /// What of the file can be followed.
+    pub fn links(&self, path: &str) -> Vec<Link> {
+        self.entry(path).map(|file| links::links(&self.db, file)).unwrap_or_default()
+    }
+
+    /// What can be given at an offset.
+    pub fn signature(&self, path: &str, offset: u32) -> Option<Signature> {
+        let file = self.entry(path)?;
+        signature::signature(&self.db, self.entry_of(file), file, offset)
     }
 
     /// All places of the name at an offset.
@@ -286,9 +406,8 @@ impl Analysis {
         // attached throughout: else each query would forget that it was cancelled when it ends
         let read = self.db.attach(|_| Cancelled::catch(std::panic::AssertUnwindSafe(read)));
         read.map_err(|why| match why {
-            Cancelled::PendingWrite => Stopped::Written,
             Cancelled::Local => Stopped::Cancelled,
-            _ => Stopped::Failed,
+            _ => Stopped::Written,
         })
     }
 

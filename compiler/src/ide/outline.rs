@@ -41,7 +41,7 @@ pub struct Outline {
 
 pub(super) fn outline(db: &dyn Db, file: SourceFile) -> Vec<Outline> {
     let anchors = db::anchors(db, file);
-    db::ast(db, file).items.iter().filter_map(|item| entry(anchors, item)).collect()
+    db::ast(db, file).items().filter_map(|item| entry(anchors, item)).collect()
 }
 
 /// A name with its kind, what is said beside it, and where it stands.
@@ -76,7 +76,7 @@ fn entry(anchors: &Anchors, item: &Item) -> Option<Outline> {
         | ItemKind::Patch(_)
         | ItemKind::Object(_) => None,
     };
-    let mut children: Vec<Outline> = nested_items(item).iter().filter_map(|i| entry(anchors, i)).collect();
+    let mut children: Vec<Outline> = nested_items(item).filter_map(|i| entry(anchors, i)).collect();
     match &item.kind {
         ItemKind::Kind(kind) => children.extend(kind.members.iter().filter_map(|m| member(anchors, m))),
         ItemKind::Protocol(protocol) => children.extend(

@@ -1,8 +1,8 @@
 //! What becomes of a program, for those who look at its text: its pictures, and what an item gives.
 
 use super::Analysis;
-use crate::db;
-use crate::graph;
+use crate::db::{self, SourceFile};
+use crate::graph::{self, Stack};
 use crate::names::nested_items;
 use crate::outputs::OutputFile;
 use crate::outputs::diagram::{self, Format};
@@ -13,14 +13,33 @@ impl Analysis {
     /// A picture of the program that a file belongs to, under its default profile; `None` where there is no such view.
     pub fn preview(&self, path: &str, view: &str, format: Format) -> Option<String> {
         let entry = self.entry_of(self.entry(path)?);
-        diagram::draw(graph::graphs(&self.db, entry).graphs.first()?, view, format)
+        diagram::draw(&self.stack(entry)?, view, format)
+    }
+
+    /// The views of the program that a file belongs to, with what they show, its own first; without those that show nothing.
+    pub fn views(&self, path: &str) -> Vec<(String, String)> {
+        let Some(entry) = self.entry(path).map(|file| self.entry_of(file)) else { return Vec::new() };
+        let Some(stack) = self.stack(entry) else { return Vec::new() };
+        let own = stack.graph.views.iter().map(|view| view.name.to_string());
+        let mut names: Vec<String> = own.collect();
+        let known = diagram::VIEWS.iter().map(|name| (*name).to_owned());
+        names.extend(known.filter(|name| stack.graph.views.iter().all(|view| view.name != *name)));
+        names.into_iter().filter_map(|name| Some((diagram::title(&stack, &name)?, name))).map(|(t, n)| (n, t)).collect()
+    }
+
+    /// What a program is under its default profile. What runs is known of programs without errors only.
+    fn stack(&self, entry: SourceFile) -> Option<Stack> {
+        let stack = graph::stacks(&self.db, entry).stacks.first().cloned();
+        let bare =
+            || Some(Stack { graph: graph::graphs(&self.db, entry).graphs.first()?.clone(), workloads: Vec::new() });
+        stack.or_else(bare)
     }
 
     /// The files that owe something to the item at an offset; none where the program has errors.
     pub fn emitted_by(&self, path: &str, offset: u32) -> Vec<OutputFile> {
         let Some(file) = self.entry(path) else { return Vec::new() };
         let entry = self.entry_of(file);
-        let Some(item) = item_at(&db::ast(&self.db, file).items, db::anchors(&self.db, file), offset) else {
+        let Some(item) = item_at(db::ast(&self.db, file).items(), db::anchors(&self.db, file), offset) else {
             return Vec::new();
         };
         if self.stacks(entry.path(&self.db)).is_none() {
@@ -33,9 +52,12 @@ impl Analysis {
 }
 
 /// The number of the innermost item at an offset.
-fn item_at(items: &[Item], anchors: &Anchors, offset: u32) -> Option<u32> {
-    let item = items.iter().find(|i| anchors.resolve(i.span).range.touches(offset))?;
-    item_at(nested_items(item), anchors, offset).or(Some(item.span.item))
+fn item_at<'a>(mut items: impl Iterator<Item = &'a Item>, anchors: &Anchors, offset: u32) -> Option<u32> {
+    let mut at = items.find(|i| anchors.resolve(i.span).range.touches(offset))?;
+    while let Some(inner) = nested_items(at).find(|i| anchors.resolve(i.span).range.touches(offset)) {
+        at = inner;
+    }
+    Some(at.span.item)
 }
 
 #[cfg(test)]
@@ -51,6 +73,9 @@ mod tests {
         let picture = fixture.analysis.preview(&fixture.path, "system", Format::Mermaid).expect("it always exists");
         assert!(picture.contains("till"), "{picture}");
         assert_eq!(fixture.analysis.preview(&fixture.path, "nowhere", Format::Mermaid), None);
+        let views = fixture.analysis.views(&fixture.path);
+        assert_eq!(views.first().map(|(name, title)| (&**name, &**title)), Some(("system", "System architecture")));
+        assert!(views.iter().all(|(name, _)| name != "logs"), "nothing here logs: {views:?}");
         let found = fixture.analysis.emitted_by(&fixture.path, fixture.offset);
         let paths: Vec<&str> = found.iter().map(|f| f.path.as_str()).collect();
         assert!(paths.iter().any(|p| p.ends_with("n/till/deployment.yaml")), "{paths:?}");

@@ -19,7 +19,7 @@ pub(super) fn at(db: &dyn Db, file: SourceFile, offset: u32) -> Option<(TextRang
 fn members(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = (Span, Target)> {
     let id = file.id(db);
     let files = Project::get(db).files(db).iter();
-    let uses = files.flat_map(move |file| &items::file_core(db, *file).uses);
+    let uses = files.flat_map(move |file| items::file_core(db, *file)).flat_map(|part| &part.uses);
     uses.filter_map(move |used| match used.target {
         Target::Declared(span) if span.file == id && !span.range.is_empty() => Some((span, used.target.clone())),
         _ => None,
@@ -29,7 +29,7 @@ fn members(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = (Span, Target)
 /// All names of a file with what they mean: declared, used, and imported; and the paths of imports.
 pub(super) fn all(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = (Span, Target)> {
     let id = file.id(db);
-    let uses = items::file_core(db, file).uses.iter().map(|u| (u.span, u.target.clone()));
+    let uses = items::file_core(db, file).iter().flat_map(|part| &part.uses).map(|u| (u.span, u.target.clone()));
     let def = |e: &Export| Target::Def(e.def, e.kind);
     let declared = names::exports(db, file).names.values().map(move |e| (e.name_span, def(e)));
     let imported = names::scope(db, file).names.values().filter_map(move |b| Some((b.import?, def(&b.export))));

@@ -54,7 +54,7 @@ pub(super) fn tokens(db: &dyn Db, file: SourceFile) -> Vec<Token> {
         };
         Some(Token { range, kind, library })
     };
-    tree.leaves().into_iter().filter_map(token).collect()
+    tree.leaves().filter_map(token).collect()
 }
 
 fn named(db: &dyn Db, target: &Target) -> (TokenKind, bool) {

@@ -1,10 +1,11 @@
 //! What a file declares.
 
 use crate::db::{self, Db, SourceFile};
-use crate::syntax::ast::{Ident, Item, ItemKind};
+use crate::syntax::ast::{File, Ident, Item, ItemKind};
 use crate::text::{FileId, Span};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// An item, by its file and its number in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +76,12 @@ pub enum Space {
     View,
 }
 
+impl Space {
+    /// All of them.
+    pub const ALL: [Space; 7] =
+        [Space::Value, Space::Type, Space::Protocol, Space::Namespace, Space::Layer, Space::Profile, Space::View];
+}
+
 /// One declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Export {
@@ -123,19 +130,35 @@ pub fn declared_name(kind: &ItemKind) -> Option<&SmolStr> {
     declared(kind).map(|(_, name)| &name.name)
 }
 
-/// The items within an item: those of a namespace or a layer.
-pub fn nested_items(item: &Item) -> &[Item] {
+/// The items within an item, in their parts: those of a namespace or a layer.
+pub fn nested_parts(item: &Item) -> &[Arc<Vec<Item>>] {
     match &item.kind {
-        ItemKind::Namespace(group) | ItemKind::Layer(group) => &group.items,
+        ItemKind::Namespace(group) | ItemKind::Layer(group) => &group.parts,
         _ => &[],
     }
+}
+
+/// The items within an item.
+pub fn nested_items(item: &Item) -> impl Iterator<Item = &Item> {
+    nested_parts(item).iter().flat_map(|part| part.iter())
 }
 
 /// The item with this number. Items are numbered in source order, so each level is sorted.
 pub fn find_item(items: &[Item], number: u32) -> Option<&Item> {
     let at = items.partition_point(|i| i.span.item <= number).checked_sub(1)?;
     let item = &items[at];
-    if item.span.item == number { Some(item) } else { find_item(nested_items(item), number) }
+    if item.span.item == number { Some(item) } else { find_in_parts(nested_parts(item), number) }
+}
+
+/// The item with this number of a file.
+pub fn find_in(file: &File, number: u32) -> Option<&Item> {
+    find_in_parts(&file.parts, number)
+}
+
+fn find_in_parts(parts: &[Arc<Vec<Item>>], number: u32) -> Option<&Item> {
+    // no part is empty
+    let at = parts.partition_point(|part| part.first().is_none_or(|i| i.span.item <= number)).checked_sub(1)?;
+    find_item(&parts[at], number)
 }
 
 /// What the file declares.
@@ -158,11 +181,11 @@ pub fn exports(db: &dyn Db, file: SourceFile) -> Exports {
                     }
                 }
             }
-            walk(nested_items(item), out);
+            nested_parts(item).iter().for_each(|part| walk(part, out));
         }
     }
     let mut out = Exports::default();
-    walk(&db::ast(db, file).items, &mut out);
+    db::ast(db, file).parts.iter().for_each(|part| walk(part, &mut out));
     out
 }
 

@@ -1,6 +1,7 @@
 //! Which files a file imports, and which files make up a program.
 
-use super::declarations::nested_items;
+use super::declarations::nested_parts;
+use super::lock_file::lock_path;
 use crate::db::{self, Db, Presence, SourceFile};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{Import, ImportSource, Item, ItemKind};
@@ -20,15 +21,19 @@ pub struct Imported {
 }
 
 /// All `import` items of a file, wherever they stand.
-pub(super) fn import_items(items: &[Item]) -> Vec<&Import> {
+pub(super) fn import_items<'a>(items: impl Iterator<Item = &'a Item>) -> Vec<&'a Import> {
     let mut out = Vec::new();
     for item in items {
         if let ItemKind::Import(import) = &item.kind {
             out.push(import);
         }
-        out.extend(import_items(nested_items(item)));
+        nested_parts(item).iter().for_each(|part| out.extend(import_items_in(part)));
     }
     out
+}
+
+fn import_items_in(items: &[Item]) -> Vec<&Import> {
+    import_items(items.iter())
 }
 
 /// `to`, seen from the file at `from`; `None` where it climbs above the root or is absolute.
@@ -51,7 +56,7 @@ pub fn relative_path(from: &str, to: &str) -> Option<String> {
 /// The files that a file imports.
 #[salsa::tracked]
 pub fn imports(db: &dyn Db, file: SourceFile) -> Vec<Imported> {
-    import_items(&db::ast(db, file).items)
+    import_items(db::ast(db, file).items())
         .into_iter()
         .filter_map(|import| match &import.source {
             ImportSource::Library(_) => None,
@@ -69,7 +74,7 @@ pub fn imports(db: &dyn Db, file: SourceFile) -> Vec<Imported> {
 pub struct Program {
     /// The entry first, then imported files in the order they are met.
     pub files: Vec<FileId>,
-    /// Paths that are imported and were never given to the database.
+    /// Paths that are imported, and that of the lock, which were never given to the database.
     pub wanted: Vec<String>,
     /// Imports that lead nowhere, outside, or in a circle.
     pub diagnostics: Vec<Diagnostic>,
@@ -85,6 +90,10 @@ pub fn program(db: &dyn Db, entry: SourceFile) -> Program {
         out: Program { files: Vec::new(), wanted: Vec::new(), diagnostics: Vec::new() },
     };
     walk.visit(entry);
+    let lock = lock_path(entry.path(db));
+    if db::file_by_path(db, &lock).is_none() {
+        walk.out.wanted.push(lock);
+    }
     walk.out
 }
 
@@ -121,6 +130,10 @@ impl Walk<'_> {
             self.out.diagnostics.push(Diagnostic::new(Code::OBS1002, import.span, message).help(help));
             return;
         };
+        // no path yet: the folder isn't asked for
+        if written.is_empty() {
+            return self.missing(import, written);
+        }
         let Some(target) = db::file_by_path(db, path) else {
             self.out.wanted.push(path.clone());
             self.missing(import, path);

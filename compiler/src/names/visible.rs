@@ -36,15 +36,74 @@ impl Scope {
         self.names.get(&(space, SmolStr::new(name))).map(|b| &b.export)
     }
 
-    /// Whether an import failed to bring this name (or the alias before its dot): nothing more is to be said of it.
-    pub fn is_broken(&self, name: &str) -> bool {
-        let alias = name.split('.').next().unwrap_or_default();
-        self.broken.iter().any(|b| b == name || b == alias)
-    }
-
     /// All names of a space that are in scope.
     pub fn names_of(&self, space: Space) -> impl Iterator<Item = (&SmolStr, &Binding)> {
         self.names.iter().filter(move |((s, _), _)| *s == space).map(|((_, n), b)| (n, b))
+    }
+}
+
+/// What is in scope in a file, name by name: who asks for some isn't asked again when others change.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    db: &'a dyn Db,
+    file: SourceFile,
+}
+
+/// A name in a file, as the key of a query.
+#[salsa::interned]
+struct Asked<'db> {
+    #[returns(copy)]
+    file: SourceFile,
+    #[returns(copy)]
+    space: Space,
+    #[returns(ref)]
+    name: SmolStr,
+}
+
+#[salsa::tracked]
+fn bound<'db>(db: &'db dyn Db, asked: Asked<'db>) -> Option<Export> {
+    scope(db, asked.file(db)).get(asked.space(db), asked.name(db)).cloned()
+}
+
+#[salsa::tracked]
+fn aliases(db: &dyn Db, file: SourceFile) -> IndexMap<SmolStr, Span> {
+    scope(db, file).aliases.clone()
+}
+
+#[salsa::tracked]
+fn broken(db: &dyn Db, file: SourceFile) -> Vec<SmolStr> {
+    scope(db, file).broken.clone()
+}
+
+impl<'a> Names<'a> {
+    /// The names that a file sees.
+    pub fn new(db: &'a dyn Db, file: SourceFile) -> Self {
+        Self { db, file }
+    }
+
+    /// What a name is bound to.
+    pub fn get(self, space: Space, name: &str) -> Option<&'a Export> {
+        // what never changes needs no query for each name
+        if db::is_library(self.db, self.file) {
+            return scope(self.db, self.file).get(space, name);
+        }
+        bound(self.db, Asked::new(self.db, self.file, space, SmolStr::new(name))).as_ref()
+    }
+
+    /// Where another file is given this name.
+    pub fn alias(self, name: &str) -> Option<Span> {
+        aliases(self.db, self.file).get(name).copied()
+    }
+
+    /// Whether an import failed to bring this name (or the alias before its dot): nothing more is to be said of it.
+    pub fn is_broken(self, name: &str) -> bool {
+        let alias = name.split('.').next().unwrap_or_default();
+        broken(self.db, self.file).iter().any(|b| b == name || b == alias)
+    }
+
+    /// All names of a space. Who asks for them is asked again whenever one changes.
+    pub fn names_of(self, space: Space) -> impl Iterator<Item = (&'a SmolStr, &'a Binding)> {
+        scope(self.db, self.file).names_of(space)
     }
 }
 
@@ -58,7 +117,7 @@ pub fn scope(db: &dyn Db, file: SourceFile) -> Scope {
     for (key, export) in &exports(db, file).names {
         out.names.insert(key.clone(), Binding { export: export.clone(), import: None });
     }
-    for import in import_items(&db::ast(db, file).items) {
+    for import in import_items(db::ast(db, file).items()) {
         add_import(db, file, import, &mut out);
     }
     for (key, export) in &library_exports(db, Project::get(db)).names {

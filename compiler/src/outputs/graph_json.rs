@@ -42,8 +42,7 @@ pub fn to_string(stack: &Stack) -> String {
         "waivers": graph.waivers.iter().map(|w| json!({"code": w.code, "on": w.on, "until": w.until,
             "reason": w.reason})).collect::<Vec<_>>(),
     });
-    // a serde_json value always has a JSON form
-    format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())
+    format!("{value:#}\n")
 }
 
 fn names(signals: &[Signal]) -> Vec<&'static str> {

@@ -1,10 +1,23 @@
 //! Everything that is emitted: functions of the graph under each profile, to files in memory.
 
+pub mod capacity;
+mod columns;
+pub mod compose;
 pub mod config;
+mod config_files;
 pub mod diagram;
+pub mod diff;
 pub mod docs;
+pub mod failures;
 pub mod graph_json;
 pub mod kubernetes;
+pub mod parallel;
+pub mod plot;
+mod recovery;
+pub mod simulation;
+mod words;
+
+pub use columns::columns;
 
 use crate::text::Span;
 use sha2::{Digest, Sha256};
@@ -31,5 +44,6 @@ pub struct Origin {
 
 /// SHA-256 in hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    let digits = |byte: u8| [byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16).unwrap_or_default());
+    Sha256::digest(bytes).iter().flat_map(|byte| digits(*byte)).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::harmless;
 use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::rules::masked;
 use crate::text::{FileId, LineIndex, Sources, Span};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -19,9 +20,9 @@ pub struct Source {
 }
 
 impl Source {
-    /// The text as a terminal may have it; places are where they were.
+    /// The text as people may see it, without credentials and what would steer a terminal; places are where they were.
     pub fn shown(&self) -> &str {
-        self.shown.get_or_init(|| harmless(&self.text))
+        self.shown.get_or_init(|| harmless(&masked(&self.text)))
     }
 
     /// Where so many lines around a range start and end, and the number of the first one, from 0.
@@ -65,9 +66,10 @@ impl Place {
         format!("{}:{}:{}", self.source.path, self.start.line, self.start.column)
     }
 
-    /// The line on which it starts, trimmed.
+    /// The line on which it starts as people may see it, trimmed.
     pub fn line(&self) -> &str {
-        self.source.line(self.start.line).trim()
+        let (range, _) = self.source.lines_around(self.start.offset, self.start.offset, 0, 0);
+        self.source.shown().get(range).unwrap_or_default().trim()
     }
 }
 

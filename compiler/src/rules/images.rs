@@ -20,7 +20,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if db::is_library(context.db, file) {
             continue;
         }
-        for item in &db::ast(context.db, file).items {
+        for item in db::ast(context.db, file).items() {
             if let ItemKind::Kind(kind) = &item.kind {
                 let images = kind.members.iter().filter_map(written_image);
                 out.extend(images.filter_map(|(image, span)| floating(image, span, &kind.name.name)));

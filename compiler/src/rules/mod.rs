@@ -5,16 +5,20 @@ mod blocked_drains;
 mod boundaries;
 mod bounds;
 mod common_signals;
+mod credentials;
 mod deprecated;
 mod duplicates;
 mod hosts;
 mod images;
 mod incomplete_scales;
 mod inexpressible;
+mod locks;
 mod lost_signals;
 mod namespaces;
 mod no_capacity;
 mod open_doors;
+mod overload;
+mod pod_security;
 mod ports;
 mod push_loops;
 mod pushed_to_replicas;
@@ -25,6 +29,7 @@ mod shared_state;
 mod singletons;
 mod spoken;
 mod tolerance;
+mod ungathered;
 mod unheard_alerts;
 mod unread_stores;
 mod unscalable;
@@ -32,12 +37,13 @@ mod unused_components;
 mod unused_names;
 
 use crate::db::{self, Db, SourceFile};
-use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::graph::{self, Component, Graph, Waiver};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::graph::{self, Component, Graph, Target, Waiver};
 use crate::names;
 use crate::syntax::ast::Item;
 use crate::text::Span;
 use crate::types::items;
+pub use credentials::masked;
 use smol_str::SmolStr;
 
 /// What a rule sees: the graph of every profile, the default first.
@@ -71,7 +77,7 @@ impl<'a> Context<'a> {
     /// The item that a span belongs to, as it is written.
     fn item(&self, span: Span) -> Option<Item> {
         let ast = db::ast(self.db, db::file(self.db, span.file));
-        names::find_item(&ast.items, span.item).cloned()
+        names::find_in(&ast, span.item).cloned()
     }
 }
 
@@ -95,6 +101,7 @@ const RULES: &[Rule] = &[
     boundaries::check,
     hosts::check,
     images::check,
+    credentials::check,
     deprecated::check,
 ];
 
@@ -107,14 +114,18 @@ const RULES_WHEN_SOUND: &[Rule] = &[
     lost_signals::check,
     unread_stores::check,
     unheard_alerts::check,
+    ungathered::check,
     shared_state::check,
     incomplete_scales::check,
     singletons::check,
     room::check,
     backups::check,
+    overload::check,
     open_doors::check,
+    pod_security::check,
     unused_components::check,
     unused_names::check,
+    locks::check,
 ];
 
 /// What was found, and what of it the program waives.
@@ -126,33 +137,62 @@ pub struct Checked {
     pub waived: Vec<(Diagnostic, Option<SmolStr>)>,
 }
 
-/// All that is wrong with the program that starts at a file.
-#[salsa::tracked]
-pub fn check(db: &dyn Db, entry: SourceFile) -> Checked {
+/// What is wrong with the text, the names and the types of the program that starts at a file: all that is known
+/// without its graph.
+pub fn check_items(db: &dyn Db, entry: SourceFile) -> Vec<Diagnostic> {
+    let mut out = of_items(db, entry);
+    credentials::hide(db, entry, &mut out);
+    out
+}
+
+fn of_items(db: &dyn Db, entry: SourceFile) -> Vec<Diagnostic> {
     let program = names::program(db, entry);
     let mut out = program.diagnostics.clone();
     for &id in &program.files {
         let file = db::file(db, id);
         out.extend_from_slice(db::syntax_errors(db, file));
         out.extend_from_slice(names::name_diagnostics(db, file));
-        out.extend_from_slice(&items::file_core(db, file).diagnostics);
+        items::file_core(db, file).iter().for_each(|part| out.extend_from_slice(&part.diagnostics));
     }
+    out.extend(names::lock(db, entry).iter().flat_map(|lock| lock.diagnostics.clone()));
+    out
+}
+
+/// All that is wrong with the program that starts at a file.
+#[salsa::tracked]
+pub fn check(db: &dyn Db, entry: SourceFile) -> Checked {
+    let mut out = of_items(db, entry);
     let graphs = graph::graphs(db, entry);
     out.extend_from_slice(&graphs.diagnostics);
     // what follows would only repeat what is wrong with names and types
     let sound = !out.iter().any(|d| d.is_error() && d.code != Code::OBS5104);
-    if let Some(first) = graphs.graphs.first() {
+    let first = graphs.graphs.first();
+    if let Some(first) = first {
         let context = Context { graphs: &graphs.graphs, db, entry };
         RULES.iter().for_each(|rule| rule(&context, &mut out));
         if sound {
             RULES_WHEN_SOUND.iter().for_each(|rule| rule(&context, &mut out));
-            out.extend(graph::check_asserts(db, entry));
+            out.extend(graph::check_asserts(db, entry, Target::Kubernetes));
             out.extend_from_slice(&graph::stacks(db, entry).diagnostics);
+            out.extend(first.waivers.iter().filter_map(|w| without_object(first, w)));
         }
-        waive(&first.waivers, out, sound)
-    } else {
-        Checked { found: out, waived: Vec::new() }
     }
+    credentials::hide(db, entry, &mut out);
+    match first {
+        Some(first) => waive(&first.waivers, out, sound),
+        None => Checked { found: out, waived: Vec::new() },
+    }
+}
+
+/// What is wrong with a program under a target, beside what [`check`] finds: what evaluating its kinds there shows.
+pub fn check_target(db: &dyn Db, entry: SourceFile, target: Target) -> Vec<Diagnostic> {
+    let mut out = graph::graphs_for(db, entry, target).diagnostics.clone();
+    if !out.iter().any(Diagnostic::is_error) {
+        out.extend(graph::check_asserts(db, entry, target));
+        out.extend_from_slice(&graph::stacks_for(db, entry, target).diagnostics);
+    }
+    credentials::hide(db, entry, &mut out);
+    out
 }
 
 /// A finding for each waiver that ended before `today`, and the findings that nothing waives since.
@@ -177,11 +217,11 @@ pub fn expired_waivers(db: &dyn Db, entry: SourceFile, today: &str) -> Vec<Diagn
     out
 }
 
-/// Parts what is waived from the rest. Errors can't be waived: such a program has no meaning. Whether a waiver is
+/// Parts what is waived from the rest. Errors can't be waived, but for one: such a program has no meaning. Whether a waiver is
 /// used is known where all rules were asked.
 fn waive(waivers: &[Waiver], all: Vec<Diagnostic>, complete: bool) -> Checked {
     let waives = |waiver: &Waiver, d: &Diagnostic| {
-        !d.is_error()
+        d.code.is_waivable()
             && waiver.code.eq_ignore_ascii_case(d.code.id())
             && (waiver.on.is_empty() || d.subjects.iter().any(|s| waiver.on.iter().any(|w| w == s)))
     };
@@ -199,11 +239,23 @@ fn waive(waivers: &[Waiver], all: Vec<Diagnostic>, complete: bool) -> Checked {
     }
     for (waiver, _) in waivers.iter().zip(&used).filter(|(_, used)| complete && !**used) {
         // of an error or a code that doesn't exist was told already
-        if Code::parse(&waiver.code).is_some_and(|c| c.severity() != Severity::Error) {
+        if Code::parse(&waiver.code).is_some_and(Code::is_waivable) {
             out.found.push(unused(waiver));
         }
     }
     out
+}
+
+/// A linter's finding is waived by an annotation: something must be there to have it.
+fn without_object(graph: &Graph, waiver: &Waiver) -> Option<Diagnostic> {
+    let deployed = |c: &Component| c.namespace.is_some() && c.workload != graph::WorkloadKind::External;
+    if waiver.linter.is_none() || graph.components.iter().any(|c| waiver.is_on(c) && deployed(c)) {
+        return None;
+    }
+    let message =
+        format!("this waives nothing: no object is emitted for {}", list(waiver.on.iter().map(|n| n.as_str())));
+    let diagnostic = Diagnostic::new(Code::OBS5103, waiver.span, message).help("remove the waiver");
+    Some(diagnostic.fix("remove the waiver", waiver.span, "", true))
 }
 
 fn unused(waiver: &Waiver) -> Diagnostic {

@@ -1,17 +1,9 @@
 //! OBS4102: copies in a ring survive the loss of an instance.
 
 use super::{Context, list};
+use crate::analysis::quorum::tolerates;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::State;
-
-/// Copies of each piece of data that a ring keeps, where it has that many instances.
-const COPIES: u32 = 3;
-
-/// Instances that a ring of this size can lose and still write: copies less a majority of them.
-fn tolerates(instances: u32) -> u32 {
-    let copies = instances.min(COPIES);
-    copies - (copies / 2 + 1).min(copies)
-}
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
@@ -32,14 +24,5 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 .help("a write needs a majority of its copies, which of two is both: use 1, or 3 and more")
                 .about(component.name.clone()),
         );
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn quorum_arithmetic() {
-        let lost: Vec<u32> = (1..=5).map(super::tolerates).collect();
-        assert_eq!(lost, [0, 0, 1, 1, 1]);
     }
 }

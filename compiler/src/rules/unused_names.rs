@@ -13,7 +13,8 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for &id in &names::program(context.db, context.entry).files {
         let file = db::file(context.db, id);
         if !db::is_library(context.db, file) {
-            let uses = &items::file_core(context.db, file).uses;
+            let uses: Vec<&Use> = items::file_core(context.db, file).iter().flat_map(|part| &part.uses).collect();
+            let uses = uses.as_slice();
             imports(context, file, uses, out);
             params(context, file, uses, out);
         }
@@ -21,7 +22,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 /// Names from the library. Importing another file also makes it part of the program, used or not.
-fn imports(context: &Context<'_>, file: SourceFile, uses: &[Use], out: &mut Vec<Diagnostic>) {
+fn imports(context: &Context<'_>, file: SourceFile, uses: &[&Use], out: &mut Vec<Diagnostic>) {
     for ImportedName { name, span, def } in names::library_imports(context.db, file) {
         if !uses.iter().any(|u| matches!(&u.target, Target::Def(d, _) if *d == def)) {
             let message = format!("`{name}` is imported and not used");
@@ -31,10 +32,10 @@ fn imports(context: &Context<'_>, file: SourceFile, uses: &[Use], out: &mut Vec<
     }
 }
 
-fn params(context: &Context<'_>, file: SourceFile, uses: &[Use], out: &mut Vec<Diagnostic>) {
-    let items = &db::ast(context.db, file).items;
+fn params(context: &Context<'_>, file: SourceFile, uses: &[&Use], out: &mut Vec<Diagnostic>) {
+    let ast = db::ast(context.db, file);
     let kinds = || {
-        items.iter().filter_map(|i| match &i.kind {
+        ast.items().filter_map(|i| match &i.kind {
             ItemKind::Kind(kind) => Some((i.span.item, kind)),
             _ => None,
         })
@@ -42,7 +43,7 @@ fn params(context: &Context<'_>, file: SourceFile, uses: &[Use], out: &mut Vec<D
     let in_a_kind = |span: Span| kinds().any(|(item, _)| item == span.item);
     for member in kinds().flat_map(|(_, kind)| &kind.members) {
         let MemberKind::Param(param) = &member.kind else { continue };
-        let reads = |u: &Use| u.target == Target::Declared(param.name.span) && in_a_kind(u.span);
+        let reads = |u: &&Use| u.target == Target::Declared(param.name.span) && in_a_kind(u.span);
         if !uses.iter().any(reads) {
             let message = format!("nothing in the kind reads its parameter `{}`", param.name.name);
             let help = "use it in an attribute or a file, or remove it: setting it has no effect";

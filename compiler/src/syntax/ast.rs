@@ -5,19 +5,31 @@
 //! Equality is structural: an edit to a comment gives an equal `File`.
 
 use crate::text::{Span, TextRange};
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// Items in source order, in parts: none is empty.
+pub type Parts = Vec<Arc<Vec<Item>>>;
 
 /// A whole file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct File {
     /// The `//!` lines, joined by newlines, without the marker.
     pub doc: Option<String>,
+    /// Top-level items in source order, in parts that an edit elsewhere leaves as they are. A group ends its part.
+    pub parts: Parts,
+}
+
+impl File {
     /// Top-level items in source order.
-    pub items: Vec<Item>,
+    pub fn items(&self) -> impl DoubleEndedIterator<Item = &Item> + Clone {
+        self.parts.iter().flat_map(|part| part.iter())
+    }
 }
 
 /// One item with its documentation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// The `///` lines above it, joined by newlines, without the marker.
     pub doc: Option<String>,
@@ -28,7 +40,7 @@ pub struct Item {
 }
 
 /// The kinds of items.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum ItemKind {
     Import(Import),
@@ -58,7 +70,7 @@ pub enum ItemKind {
 }
 
 /// A name with its place. An empty name stands for one that is missing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ident {
     /// The text; `team.Shop` where a name of another file is meant.
     pub name: SmolStr,
@@ -76,7 +88,7 @@ impl Ident {
 }
 
 /// `import std.{A, B}`, `import "./x.obs".{a}`, `import "./x.obs" as x`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
     /// What is imported from.
     pub source: ImportSource,
@@ -89,7 +101,7 @@ pub struct Import {
 }
 
 /// Where an import comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ImportSource {
     /// A bare name: `std`.
     Library(SmolStr),
@@ -98,7 +110,7 @@ pub enum ImportSource {
 }
 
 /// `let x: T = e`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Let {
     /// Its name.
     pub name: Ident,
@@ -109,7 +121,7 @@ pub struct Let {
 }
 
 /// `fn f(a: T, b: T = d): R = e`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FnDef {
     /// Its name.
     pub name: Ident,
@@ -122,7 +134,7 @@ pub struct FnDef {
 }
 
 /// A parameter of a function or of a kind, a field of a record type, or an option of a protocol.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Param {
     /// Its `///` lines.
     pub doc: Option<String>,
@@ -139,7 +151,7 @@ pub struct Param {
 }
 
 /// `type Name = …`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypeDef {
     /// Its name.
     pub name: Ident,
@@ -148,7 +160,7 @@ pub struct TypeDef {
 }
 
 /// A type as written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Type {
     /// Its shape.
     pub kind: TypeKind,
@@ -157,7 +169,7 @@ pub struct Type {
 }
 
 /// Shapes of types.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TypeKind {
     /// Could not be parsed.
     Missing,
@@ -180,7 +192,7 @@ pub enum TypeKind {
 }
 
 /// What stands in the brackets behind a type's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refinement {
     /// `int(1..10)`; either end may be open.
     Range(Box<Expr>),
@@ -191,7 +203,7 @@ pub enum Refinement {
 }
 
 /// `protocol NAME { … }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProtocolDef {
     /// Its name.
     pub name: Ident,
@@ -202,10 +214,11 @@ pub struct ProtocolDef {
 }
 
 /// The names that are attributes in a protocol; every other name there is an option.
-pub const PROTOCOL_ATTRIBUTES: &[&str] = &["transport", "carries", "data", "scheme", "rbac", "label", "notifies"];
+pub const PROTOCOL_ATTRIBUTES: &[&str] =
+    &["transport", "carries", "data", "scheme", "rbac", "label", "notifies", "own", "tells"];
 
 /// `kind NAME extends OTHER { … }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KindDef {
     /// Its name.
     pub name: Ident,
@@ -216,7 +229,7 @@ pub struct KindDef {
 }
 
 /// A member of a kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// Its `///` lines.
     pub doc: Option<String>,
@@ -227,7 +240,7 @@ pub struct Member {
 }
 
 /// Members of a kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MemberKind {
     /// `let x = e`: a local of the kind.
     Let(Let),
@@ -289,7 +302,7 @@ pub enum MemberKind {
 }
 
 /// `otlp(metrics)`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accept {
     /// The protocol.
     pub protocol: Ident,
@@ -298,7 +311,7 @@ pub struct Accept {
 }
 
 /// `WORD NAME { … }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     /// Its name.
     pub name: Ident,
@@ -307,7 +320,7 @@ pub struct Named {
 }
 
 /// `view NAME "Title" { … }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Titled {
     /// Its name.
     pub name: Ident,
@@ -318,7 +331,7 @@ pub struct Titled {
 }
 
 /// `namespace NAME { … }`, `layer NAME "Title" { … }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// Its name.
     pub name: Ident,
@@ -326,12 +339,12 @@ pub struct Group {
     pub title: Option<SmolStr>,
     /// Settings of its own.
     pub settings: Block,
-    /// Items within, in source order.
-    pub items: Vec<Item>,
+    /// Items within, as those of a file.
+    pub parts: Parts,
 }
 
 /// `component NAME: Kind { … }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComponentDef {
     /// Its name.
     pub name: Ident,
@@ -342,7 +355,7 @@ pub struct ComponentDef {
 }
 
 /// Names joined by dots: `team.shop`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Path {
     /// At least one, except where it is missing.
     pub segments: Vec<Ident>,
@@ -359,7 +372,7 @@ impl Path {
 }
 
 /// `a, b -> c -> d: proto { … }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlowDef {
     /// Lists of ends, at least two: the links of the chain.
     pub ends: Vec<Vec<Path>>,
@@ -372,7 +385,7 @@ pub struct FlowDef {
 }
 
 /// `scale a, b { … }`, `autoscale …`, `backup …`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Targeted {
     /// Components.
     pub targets: Vec<Path>,
@@ -381,7 +394,7 @@ pub struct Targeted {
 }
 
 /// `profile NAME extends OTHER { c.param: value }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileDef {
     /// Its name.
     pub name: Ident,
@@ -392,7 +405,7 @@ pub struct ProfileDef {
 }
 
 /// `alert NAME on c { … }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertDef {
     /// Its name.
     pub name: Ident,
@@ -403,7 +416,7 @@ pub struct AlertDef {
 }
 
 /// `assert EXPR, "message"`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssertDef {
     /// What must hold.
     pub condition: Expr,
@@ -412,7 +425,7 @@ pub struct AssertDef {
 }
 
 /// `test "name" { profile: peak, assert … }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestDef {
     /// Its name.
     pub name: SmolStr,
@@ -424,11 +437,11 @@ pub struct TestDef {
     pub asserts: Vec<(AssertDef, Span)>,
 }
 
-/// `waive OBS2107 on store until 2027-01-01, "reason"`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `waive OBS2107 on store until 2027-01-01, "reason"`, or `waive linter.check on …`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaiveDef {
-    /// The code.
-    pub code: Ident,
+    /// The code, or the name of a linter and its check.
+    pub code: Path,
     /// Where; none means everywhere.
     pub targets: Vec<Path>,
     /// `YYYY-MM-DD` as written.
@@ -438,7 +451,7 @@ pub struct WaiveDef {
 }
 
 /// `patch Deployment/portal in shop { … }`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PatchDef {
     /// Kubernetes kind.
     pub object_kind: Ident,
@@ -451,7 +464,7 @@ pub struct PatchDef {
 }
 
 /// Entries in braces: the body of an item, or a record or map as a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     /// Entries in source order.
     pub entries: Vec<Entry>,
@@ -460,7 +473,7 @@ pub struct Block {
 }
 
 /// One entry of a block.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its `///` lines.
     pub doc: Option<String>,
@@ -471,7 +484,7 @@ pub struct Entry {
 }
 
 /// Entries of a block.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryKind {
     /// `a."b".c: value`.
     Field(Vec<Key>, Expr),
@@ -482,7 +495,7 @@ pub enum EntryKind {
 }
 
 /// A key of an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Key {
     /// `name` or `"name"`.
     Name(Ident),
@@ -491,7 +504,7 @@ pub enum Key {
 }
 
 /// The head of a comprehension.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct For {
     /// One name (a list's element) or two (index or key, and value).
     pub names: Vec<Ident>,
@@ -502,7 +515,7 @@ pub struct For {
 }
 
 /// An expression.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expr {
     /// Its shape.
     pub kind: ExprKind,
@@ -526,7 +539,7 @@ impl Expr {
 }
 
 /// Shapes of expressions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExprKind {
     /// Could not be parsed.
     Missing,
@@ -574,7 +587,7 @@ pub enum ExprKind {
 }
 
 /// A string literal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StrLit {
     /// `promql` in `promql"…"`.
     pub tag: Option<Ident>,
@@ -583,7 +596,7 @@ pub struct StrLit {
 }
 
 /// A piece of a string.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StrPart {
     /// Text, and where it stands.
     Text(SmolStr, Span),
@@ -592,7 +605,7 @@ pub enum StrPart {
 }
 
 /// An argument of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arg {
     /// `name:`.
     pub name: Option<Ident>,
@@ -601,7 +614,7 @@ pub struct Arg {
 }
 
 /// An element of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Element {
     /// A value.
     Item(Expr),
@@ -614,7 +627,7 @@ pub enum Element {
 }
 
 /// An arm of a match.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arm {
     /// What it matches.
     pub pattern: Pattern,
@@ -625,7 +638,7 @@ pub struct Arm {
 }
 
 /// Patterns of `match`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pattern {
     /// `_`.
     Any(Span),
@@ -636,7 +649,7 @@ pub enum Pattern {
 }
 
 /// Prefix operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum UnaryOp {
     Not,
@@ -644,7 +657,7 @@ pub enum UnaryOp {
 }
 
 /// Infix operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum BinaryOp {
     Or,

@@ -33,13 +33,14 @@ pub fn parse(text: &str) -> Parse {
         build(&mut tree, file, None);
         return Parse { tree, too_deep: None };
     }
-    // only nesting that exhausts pest's stack gets here without a place: the whole file is the place
+    // the grammar takes any text, so only nesting gets here
     let all = TextRange::new(0, text.len() as u32);
     let mut tree = Tree::new(text);
-    let root = tree.push(Kind::Node(Rule::file), all, None);
+    let root = tree.open(Kind::Node(Rule::file), all, None);
     if !text.is_empty() {
-        tree.push(Kind::Node(Rule::bad_item), all, Some(root));
+        tree.open(Kind::Node(Rule::bad_item), all, Some(root));
     }
+    tree.close(root);
     Parse { tree, too_deep: too_deep.or(Some(all)) }
 }
 
@@ -48,7 +49,7 @@ fn build(tree: &mut Tree, pair: Pair<'_, Rule>, parent: Option<NodeId>) {
     let span = pair.as_span();
     let (start, end) = (span.start() as u32, span.end() as u32);
     let rule = pair.as_rule();
-    let node = tree.push(Kind::Node(rule), TextRange::new(start, end), parent);
+    let node = tree.open(Kind::Node(rule), TextRange::new(start, end), parent);
     let mut at = start;
     let mut inner = false;
     for child in pair.into_inner() {
@@ -64,6 +65,7 @@ fn build(tree: &mut Tree, pair: Pair<'_, Rule>, parent: Option<NodeId>) {
     if inner || is_container(rule) {
         tree.push_gap(at, end, node);
     }
+    tree.close(node);
 }
 
 fn is_container(rule: Rule) -> bool {

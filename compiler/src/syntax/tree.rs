@@ -1,4 +1,6 @@
 //! The lossless tree: an arena of nodes whose leaves, in order, are the text.
+//!
+//! A node stands before all that is in it, and knows where that ends: no node holds a list.
 
 use super::parse::Rule;
 use crate::text::TextRange;
@@ -26,8 +28,10 @@ pub struct NodeId(u32);
 struct Node {
     kind: Kind,
     range: TextRange,
-    parent: Option<NodeId>,
-    children: Vec<NodeId>,
+    /// The root is its own.
+    parent: NodeId,
+    /// The first node behind all that is in this one.
+    end: NodeId,
 }
 
 /// A parsed text.
@@ -39,16 +43,24 @@ pub struct Tree {
 
 impl Tree {
     pub(super) fn new(text: &str) -> Self {
-        Self { text: text.into(), nodes: Vec::new() }
+        // programs were seen to have about a node a byte
+        Self { text: text.into(), nodes: Vec::with_capacity(text.len()) }
     }
 
-    pub(super) fn push(&mut self, kind: Kind, range: TextRange, parent: Option<NodeId>) -> NodeId {
-        let id = NodeId(self.nodes.len() as u32);
-        self.nodes.push(Node { kind, range, parent, children: Vec::new() });
-        if let Some(parent) = parent {
-            self.nodes[parent.0 as usize].children.push(id);
-        }
+    /// Adds a node behind all others. What is pushed until it is closed is in it.
+    pub(super) fn open(&mut self, kind: Kind, range: TextRange, parent: Option<NodeId>) -> NodeId {
+        let id = self.next();
+        self.nodes.push(Node { kind, range, parent: parent.unwrap_or(id), end: NodeId(id.0 + 1) });
         id
+    }
+
+    /// Nothing more is in the node.
+    pub(super) fn close(&mut self, id: NodeId) {
+        self.nodes[id.0 as usize].end = self.next();
+    }
+
+    fn next(&self) -> NodeId {
+        NodeId(self.nodes.len() as u32)
     }
 
     /// Adds the tokens of a stretch that no rule names: trivia and punctuation.
@@ -57,7 +69,7 @@ impl Tree {
         let end = end as usize;
         while at < end {
             let (kind, len) = gap_token(&self.text[at..end]);
-            self.push(kind, TextRange::new(at as u32, (at + len) as u32), Some(parent));
+            self.open(kind, TextRange::new(at as u32, (at + len) as u32), Some(parent));
             at += len;
         }
     }
@@ -98,17 +110,24 @@ impl Tree {
 
     /// The node around a node.
     pub fn parent(&self, id: NodeId) -> Option<NodeId> {
-        self.nodes[id.0 as usize].parent
+        Some(self.nodes[id.0 as usize].parent).filter(|parent| *parent != id)
     }
 
     /// All children, trivia too.
-    pub fn children(&self, id: NodeId) -> &[NodeId] {
-        &self.nodes[id.0 as usize].children
+    pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let end = self.nodes[id.0 as usize].end;
+        let within = move |at: NodeId| (at < end).then_some(at);
+        std::iter::successors(within(NodeId(id.0 + 1)), move |at| within(self.nodes[at.0 as usize].end))
+    }
+
+    /// Whether there is nothing in a node.
+    pub fn is_leaf(&self, id: NodeId) -> bool {
+        self.nodes[id.0 as usize].end.0 == id.0 + 1
     }
 
     /// The children that are rules.
     pub fn parts(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        self.children(id).iter().copied().filter(|c| matches!(self.kind(*c), Kind::Node(_)))
+        self.children(id).filter(|c| matches!(self.kind(*c), Kind::Node(_)))
     }
 
     /// The first child of a rule.
@@ -116,39 +135,32 @@ impl Tree {
         self.parts(id).find(|c| self.rule(*c) == Some(rule))
     }
 
-    /// Whether a node has this punctuation among its own children.
-    pub fn has(&self, id: NodeId, mark: &str) -> bool {
-        self.children(id).iter().any(|c| self.kind(*c) == Kind::Punctuation && self.text_of(*c) == mark)
+    /// Whether something that was opened isn't closed, or what had to follow something isn't there.
+    pub fn has_missing(&self) -> bool {
+        self.nodes.iter().any(|node| node.kind == Kind::Node(Rule::missing))
     }
 
-    /// The leaves, in order.
-    pub fn leaves(&self) -> Vec<NodeId> {
-        let mut out = Vec::new();
-        let mut stack = if self.nodes.is_empty() { Vec::new() } else { vec![self.root()] };
-        while let Some(id) = stack.pop() {
-            let children = self.children(id);
-            match children.is_empty() {
-                true if self.range(id).is_empty() => {}
-                true => out.push(id),
-                false => stack.extend(children.iter().rev()),
-            }
-        }
-        out
+    /// Whether a node has this punctuation among its own children.
+    pub fn has(&self, id: NodeId, mark: &str) -> bool {
+        self.children(id).any(|c| self.kind(c) == Kind::Punctuation && self.text_of(c) == mark)
+    }
+
+    /// The leaves, in order, save those without text.
+    pub fn leaves(&self) -> impl Iterator<Item = NodeId> + '_ {
+        (0..self.next().0).map(NodeId).filter(|id| self.is_leaf(*id) && !self.range(*id).is_empty())
     }
 
     /// The leaf at an offset: the one that starts there rather than the one that ends there.
     pub fn leaf_at(&self, offset: u32) -> Option<NodeId> {
+        let around = |id: &NodeId| {
+            let range = self.range(*id);
+            range.start <= offset && (offset < range.end || (offset == range.end && !range.is_empty()))
+        };
         let mut at = self.root();
-        loop {
-            let next = self.children(at).iter().rev().find(|c| {
-                let range = self.range(**c);
-                range.start <= offset && (offset < range.end || (offset == range.end && !range.is_empty()))
-            });
-            match next {
-                Some(child) => at = *child,
-                None => return self.children(at).is_empty().then_some(at),
-            }
+        while let Some(child) = self.children(at).filter(around).last() {
+            at = child;
         }
+        self.is_leaf(at).then_some(at)
     }
 
     /// The node and all around it, innermost first.

@@ -1,11 +1,13 @@
 //! Ranges within a file, and spans that survive edits elsewhere in it.
 
+use serde::{Deserialize, Serialize};
+
 /// A file of the program: its index in the database's list of files, stable for the life of the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u32);
 
 /// A half-open range of UTF-8 byte offsets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct TextRange {
     /// First byte.
     pub start: u32,
@@ -44,7 +46,7 @@ impl TextRange {
 ///
 /// Facts that carry spans stay equal when text before their item changes, so salsa stops there.
 /// [`Anchors::resolve`] makes a span absolute; only what shows it to someone does that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// The file.
     pub file: FileId,
@@ -80,10 +82,18 @@ pub struct FileRange {
 }
 
 /// Where each item of one file starts. Item 0 is the file itself, at 0.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Anchors(pub Vec<u32>);
 
 impl Anchors {
+    /// The span of an absolute range of `file`, in the item that it starts in: [`Anchors::resolve`] leads back.
+    pub fn span(&self, file: FileId, range: TextRange) -> Span {
+        let item = self.0.partition_point(|start| *start <= range.start).saturating_sub(1);
+        let start = self.0.get(item).copied().unwrap_or(0);
+        let range = TextRange::new(range.start - start, range.end - start);
+        Span { file, item: item as u32, range }
+    }
+
     /// The absolute range of a span of this file. An item that is gone counts as starting at 0.
     pub fn resolve(&self, span: Span) -> FileRange {
         let start = self.0.get(span.item as usize).copied().unwrap_or(0);

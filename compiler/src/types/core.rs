@@ -46,8 +46,10 @@ pub enum CoreKind {
     Components,
     /// `cpu` or `memory` in an autoscaler's rule.
     Load(SmolStr),
-    /// `flows.in(p)`, `flows.out(p)`.
+    /// `flows.in(p)`, `flows.out(p)`, `c.flows.in(p)`.
     Flows {
+        /// Whose; the component's own where it isn't said.
+        of: Option<Box<Core>>,
         /// `out`.
         outgoing: bool,
         /// The protocol; all where there is none.
@@ -184,7 +186,8 @@ pub enum CorePattern {
 pub fn walk(core: &Core, f: &mut impl FnMut(&Core)) {
     f(core);
     match &core.kind {
-        CoreKind::Speaks { component: of, .. }
+        CoreKind::Flows { of: Some(of), .. }
+        | CoreKind::Speaks { component: of, .. }
         | CoreKind::Field(of, _)
         | CoreKind::Unary(_, of)
         | CoreKind::Content(_, of)

@@ -1,6 +1,9 @@
 //! Query languages within strings, parsed when compiled. The parsers are libraries; a tag is a language, not
 //! a product.
 
+use promql_parser::label::MatchOp;
+use promql_parser::parser::{self, Expr, VectorSelector};
+
 /// What stands for an interpolation behind `before` while its text isn't known: a number is legal nearly
 /// everywhere, a duration in a range.
 pub fn placeholder(before: &str) -> &'static str {
@@ -25,7 +28,46 @@ pub fn checker(tag: &str) -> Option<Checker> {
 }
 
 fn promql(text: &str) -> Result<(), String> {
-    promql_parser::parser::parse(text).map(drop)
+    parser::parse(text).map(drop)
+}
+
+/// The metrics that a query in `promql` asks for by name, each once, in order.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn metrics(text: &str) -> Result<Vec<String>, String> {
+    let mut out = Vec::new();
+    selectors(&parser::parse(text)?, &mut |selector| {
+        let is_name = |m: &&promql_parser::label::Matcher| m.name == "__name__" && m.op == MatchOp::Equal;
+        let matched = || selector.matchers.matchers.iter().find(is_name).map(|m| m.value.clone());
+        if let Some(name) = selector.name.clone().or_else(matched)
+            && !out.contains(&name)
+        {
+            out.push(name);
+        }
+    });
+    Ok(out)
+}
+
+/// Each selector of series in an expression. The parser bounds how deep expressions are nested, and so is this.
+pub fn selectors<'e>(expr: &'e Expr, each: &mut impl FnMut(&'e VectorSelector)) {
+    match expr {
+        Expr::VectorSelector(selector) => each(selector),
+        Expr::MatrixSelector(matrix) => each(&matrix.vs),
+        Expr::Aggregate(of) => {
+            of.param.iter().for_each(|param| selectors(param, each));
+            selectors(&of.expr, each);
+        }
+        Expr::Unary(of) => selectors(&of.expr, each),
+        Expr::Binary(of) => {
+            selectors(&of.lhs, each);
+            selectors(&of.rhs, each);
+        }
+        Expr::Paren(of) => selectors(&of.expr, each),
+        Expr::Subquery(of) => selectors(&of.expr, each),
+        Expr::Call(call) => call.args.args.iter().for_each(|arg| selectors(arg, each)),
+        Expr::NumberLiteral(_) | Expr::StringLiteral(_) | Expr::Extension(_) => {}
+    }
 }
 
 fn regular_expression(text: &str) -> Result<(), String> {

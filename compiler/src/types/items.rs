@@ -5,19 +5,18 @@ use super::core::{Core, CoreEntry};
 use super::elaborate::{Elaborator, Place, Target, Use};
 use super::queries::{self, KindInfo};
 use super::ty::{KindRef, ProtocolRef, RecordTy, Ty};
-use crate::db::{self, Db, SourceFile};
-use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
-use crate::names::{self, DefId, DefKind, Space};
+use crate::db::{self, Db, Part, SourceFile};
+use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::names::{DefId, DefKind, Names, Space};
 use crate::syntax::ast::{self, BinaryOp, Block, EntryKind, Expr, ExprKind, Ident, Item, ItemKind, Key, Path};
 use crate::text::Span;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
-/// The checked items of one file.
+/// The checked items of one part of a file.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[allow(missing_docs)]
 pub struct FileCore {
-    pub doc: Option<String>,
     pub clusters: Vec<BlockCore>,
     pub namespaces: Vec<BlockCore>,
     pub layers: Vec<BlockCore>,
@@ -31,14 +30,23 @@ pub struct FileCore {
     pub views: Vec<BlockCore>,
     pub asserts: Vec<AssertCore>,
     pub tests: Vec<TestCore>,
-    pub waivers: Vec<ast::WaiveDef>,
-    pub waiver_spans: Vec<Span>,
+    pub waivers: Vec<WaiverCore>,
     pub patches: Vec<PatchCore>,
     pub objects: Vec<(Core, Span)>,
     /// What is wrong with the items, declarations included.
     pub diagnostics: Vec<Diagnostic>,
     /// What names meant, in the items.
     pub uses: Vec<Use>,
+}
+
+/// `waive OBS2107 on store, "reason"`.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct WaiverCore {
+    pub def: ast::WaiveDef,
+    /// The linter whose finding is waived; `None` where it is the compiler's own.
+    pub linter: Option<Core>,
+    pub span: Span,
 }
 
 /// A named block: cluster, namespace, layer, view.
@@ -120,6 +128,8 @@ pub struct ScaleCore {
 pub struct AutoscaleCore {
     pub targets: Vec<(SmolStr, Span)>,
     pub replicas: Option<Core>,
+    /// The component that carries it out, in place of the autoscaler of Kubernetes.
+    pub via: Option<(SmolStr, Span)>,
     pub up: Option<RuleCore>,
     pub down: Option<RuleCore>,
     pub span: Span,
@@ -189,20 +199,42 @@ pub struct PatchCore {
     pub span: Span,
 }
 
-/// The file's items, checked.
-#[salsa::tracked]
-pub fn file_core(db: &dyn Db, file: SourceFile) -> FileCore {
-    let ast = db::ast(db, file);
-    let elab = Elaborator::new(db, file, Place::Program);
-    let out = FileCore { doc: ast.doc.clone(), ..FileCore::default() };
-    let mut items = Items { db, file, elab, out, namespace: None, layer: None };
-    for item in &ast.items {
-        items.item(item);
+/// Checked items that are compared by where they are first: most are the same ones after an edit.
+#[derive(Debug, Clone)]
+pub struct PartCore(Arc<FileCore>);
+
+impl PartialEq for PartCore {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
     }
+}
+
+impl std::ops::Deref for PartCore {
+    type Target = FileCore;
+
+    fn deref(&self) -> &FileCore {
+        &self.0
+    }
+}
+
+/// The items of a part, checked.
+#[salsa::tracked]
+fn part_core<'db>(db: &'db dyn Db, part: Part<'db>) -> PartCore {
+    let file = part.file(db);
+    let elab = Elaborator::new(db, file, Place::Program);
+    let db::Around { namespace, layer } = db::part_around(db, part);
+    let mut items = Items { db, file, elab, out: FileCore::default(), namespace, layer };
+    db::part_items(db, part).iter().for_each(|item| items.item(item));
     let mut out = items.out;
     out.diagnostics.append(&mut items.elab.diagnostics);
     out.uses.append(&mut items.elab.uses);
-    out
+    PartCore(Arc::new(out))
+}
+
+/// The file's items, checked, in parts.
+#[salsa::tracked]
+pub fn file_core(db: &dyn Db, file: SourceFile) -> Vec<PartCore> {
+    db::parts(db, file).iter().map(|part| part_core(db, *part).clone()).collect()
 }
 
 struct Items<'a> {
@@ -323,9 +355,6 @@ impl<'a> Items<'a> {
             self.elab.diagnostics.push(Diagnostic::new(Code::OBS1006, it.name.span, message).help(help));
         }
         self.out.namespaces.push(block);
-        let outer = self.namespace.replace(it.name.name.clone());
-        it.items.iter().for_each(|i| self.item(i));
-        self.namespace = outer;
     }
 
     fn layer(&mut self, item: &Item, it: &ast::Group) {
@@ -336,9 +365,6 @@ impl<'a> Items<'a> {
             self.elab.diagnostics.push(Diagnostic::new(Code::OBS1006, it.name.span, message).help(help));
         }
         self.out.layers.push(block);
-        let outer = self.layer.replace(it.name.name.clone());
-        it.items.iter().for_each(|i| self.item(i));
-        self.layer = outer;
     }
 
     fn component(&mut self, item: &Item, it: &ast::ComponentDef, def: DefId) {
@@ -404,6 +430,7 @@ impl<'a> Items<'a> {
                 settings.extend(self.setting(path, name, value, entry.span, kind));
             }
         }
+        settings.shrink_to_fit();
         (settings, files)
     }
 
@@ -462,10 +489,10 @@ impl<'a> Items<'a> {
     }
 
     fn component_ref(&mut self, path: &Path) -> Option<(SmolStr, Option<KindRef>)> {
-        let names = names::scope(self.db, self.file);
+        let names = Names::new(self.db, self.file);
         let last = path.segments.last()?;
         if let [alias, _] = path.segments.as_slice() {
-            let Some(at) = names.aliases.get(&alias.name).copied() else {
+            let Some(at) = names.alias(&alias.name) else {
                 if names.is_broken(&alias.name) {
                     return None;
                 }
@@ -494,7 +521,7 @@ impl<'a> Items<'a> {
 
     /// Says that there is no such component: once, however often it is named.
     fn unknown_component(&mut self, name: &Ident) {
-        let names = names::scope(self.db, self.file);
+        let names = Names::new(self.db, self.file);
         if names.is_broken(&name.name) {
             return;
         }
@@ -657,10 +684,12 @@ impl<'a> Items<'a> {
 
     fn autoscale(&mut self, item: &Item, it: &ast::Targeted) {
         let targets = self.targets(&it.targets);
-        let mut out = AutoscaleCore { targets, replicas: None, up: None, down: None, span: item.span };
+        let mut out = AutoscaleCore { targets, replicas: None, via: None, up: None, down: None, span: item.span };
         for (name, value, span) in self.fixed_fields(&it.block, "`autoscale`") {
             match (name.name.as_str(), &value.kind) {
                 ("replicas", _) => out.replicas = Some(self.elab.check(value, &Ty::Range)),
+                ("via", ExprKind::Missing) => {}
+                ("via", _) => out.via = self.scaler(value),
                 ("up", ExprKind::Record(block)) => out.up = Some(self.rule(block, span, Direction::Up)),
                 ("down", ExprKind::Record(block)) => out.down = Some(self.rule(block, span, Direction::Down)),
                 ("up" | "down", ExprKind::Missing) => {}
@@ -680,6 +709,24 @@ impl<'a> Items<'a> {
             self.elab.diagnostics.push(Diagnostic::new(Code::OBS2107, item.span, message).help(help));
         }
         self.out.autoscales.push(out);
+    }
+
+    /// `keda` or `team.keda`: the component that an `autoscale` names.
+    fn scaler(&mut self, value: &Expr) -> Option<(SmolStr, Span)> {
+        let segments = match &value.kind {
+            ExprKind::Name(name) => vec![Ident { name: name.clone(), span: value.span }],
+            ExprKind::Field(alias, name) => match &alias.kind {
+                ExprKind::Name(of) => vec![Ident { name: of.clone(), span: alias.span }, name.clone()],
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        if segments.is_empty() {
+            let diagnostic = Diagnostic::new(Code::OBS2101, value.span, "`via` names a component");
+            self.elab.diagnostics.push(diagnostic.help("the one that sets the number of instances, by its name"));
+            return None;
+        }
+        self.target(&Path { segments, span: value.span })
     }
 
     fn rule(&mut self, block: &Block, span: Span, direction: Direction) -> RuleCore {
@@ -780,9 +827,9 @@ impl<'a> Items<'a> {
 
     /// The component that a profile's entry is about, `shop` or `team.shop`, and the keys behind it.
     fn split_target<'k>(&self, path: &'k [Key]) -> Option<(Path, &'k [Key])> {
-        let aliases = &names::scope(self.db, self.file).aliases;
+        let names = Names::new(self.db, self.file);
         match path {
-            [Key::Name(alias), Key::Name(name), rest @ ..] if aliases.contains_key(&alias.name) => {
+            [Key::Name(alias), Key::Name(name), rest @ ..] if names.alias(&alias.name).is_some() => {
                 let segments = vec![alias.clone(), name.clone()];
                 Some((Path { segments, span: alias.span.to(name.span) }, rest))
             }
@@ -826,18 +873,14 @@ impl<'a> Items<'a> {
 
     fn waive(&mut self, item: &Item, it: &ast::WaiveDef) {
         self.targets(&it.targets);
-        let code = &it.code;
-        if !code.name.is_empty() && Code::parse(&code.name).is_none() {
-            let known: Vec<&str> = Code::ALL.iter().map(|c| c.id()).collect();
-            let message = format!("there is no code `{}`", code.name);
-            let suggestion = nearest(&code.name, known);
-            self.elab.diagnostics.push(Diagnostic::new(Code::OBS5104, code.span, message).suggest(suggestion));
-        }
-        if let Some(code) = Code::parse(&code.name).filter(|c| c.severity() == Severity::Error) {
-            let message = format!("`{}` is an error: it can't be waived", code.id());
-            let help = "a program with an error has no meaning, or can't work: resolve it";
-            self.elab.diagnostics.push(Diagnostic::new(Code::OBS5104, it.code.span, message).help(help));
-        }
+        let linter = match it.code.segments.as_slice() {
+            [] => None,
+            [code] => {
+                self.waived_code(code);
+                None
+            }
+            [linter, inner @ .., _] => Some(self.linter(linter, inner)),
+        };
         if let Some((date, span)) = &it.until
             && let Some(wanted) = super::ty::Form::Date.complaint(date)
         {
@@ -850,8 +893,31 @@ impl<'a> Items<'a> {
             let help = "say in quotes why the finding is accepted";
             self.elab.diagnostics.push(Diagnostic::new(Code::OBS5104, item.span, message).help(help));
         }
-        self.out.waivers.push(it.clone());
-        self.out.waiver_spans.push(item.span);
+        self.out.waivers.push(WaiverCore { def: it.clone(), linter, span: item.span });
+    }
+
+    fn waived_code(&mut self, code: &Ident) {
+        let Some(known) = Code::parse(&code.name) else {
+            let message = format!("there is no code `{}`", code.name);
+            let suggestion = nearest(&code.name, Code::ALL.iter().map(|c| c.id()));
+            self.elab.diagnostics.push(Diagnostic::new(Code::OBS5104, code.span, message).suggest(suggestion));
+            return;
+        };
+        if !known.is_waivable() {
+            let message = format!("`{}` is an error: it can't be waived", known.id());
+            let help = "a program with an error has no meaning, or can't work: resolve it";
+            self.elab.diagnostics.push(Diagnostic::new(Code::OBS5104, code.span, message).help(help));
+        }
+    }
+
+    /// The value that says how a linter is told.
+    fn linter(&mut self, name: &Ident, inner: &[Ident]) -> Core {
+        let first = Expr { kind: ExprKind::Name(name.name.clone()), span: name.span };
+        let value = inner.iter().fold(first, |base, field| Expr {
+            span: base.span.to(field.span),
+            kind: ExprKind::Field(Box::new(base), field.clone()),
+        });
+        self.elab.check(&value, &attributes::LINTER)
     }
 }
 

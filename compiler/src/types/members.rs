@@ -1,10 +1,11 @@
 //! The fields of built-in types: components, flows, quantities, the cluster, the namespace.
 
-use super::attributes::{SIGNALS, STATES, WORKLOADS};
+use super::attributes::{SIGNALS, STATES, TARGETS, WORKLOADS};
 use super::queries;
 use super::ty::{FieldTy, Ty, Unit};
 use crate::db::Db;
 use crate::text::Span;
+use crate::value::Value;
 use smol_str::SmolStr;
 
 /// A field.
@@ -47,6 +48,8 @@ fn alerts() -> Ty {
         ("summary", FieldTy::required(Ty::string())),
         ("description", FieldTy::required(Ty::optional(Ty::string()))),
         ("component", FieldTy::required(Ty::string())),
+        ("flow", FieldTy::required(Ty::optional(Ty::string()))),
+        ("runbook", FieldTy::required(Ty::optional(Ty::string()))),
     ]))
 }
 
@@ -93,6 +96,7 @@ const CLUSTER: &[Row] = &[
     ("domain", Ty::string, "The domain of public hosts; empty where none is set."),
     ("profile", Ty::string, "The profile that is compiled."),
     ("profiles", strings, "All profiles."),
+    ("target", || Ty::words(TARGETS), "What is compiled for."),
     ("kubernetes", || Ty::Version, "The oldest Kubernetes version to work on."),
     ("labels", || Ty::map(Ty::string()), "Labels on every object."),
 ];
@@ -139,8 +143,9 @@ pub fn member(db: &dyn Db, ty: &Ty, name: &str) -> Option<Member> {
         Ty::Data => return declared(Ty::Data, None),
         Ty::Record(of) => {
             let field = of.fields.get(name)?;
-            // an optional field may be absent
-            let ty = if field.optional { Ty::optional(field.ty.clone()) } else { field.ty.clone() };
+            // an optional field may be absent, unless something holds where it isn't said
+            let absent = field.optional && field.default.as_ref().is_none_or(|d| *d == Value::None);
+            let ty = if absent { Ty::optional(field.ty.clone()) } else { field.ty.clone() };
             return declared(ty, field.span);
         }
         Ty::Map(of) => return declared(Ty::optional((**of).clone()), None),

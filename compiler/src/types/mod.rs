@@ -5,7 +5,7 @@ pub mod builtins;
 pub mod core;
 mod def_key;
 mod elaborate;
-mod embedded;
+pub mod embedded;
 pub mod items;
 pub mod members;
 pub mod quantity;
@@ -14,5 +14,7 @@ pub mod refine;
 mod resolve;
 pub mod ty;
 
-pub use elaborate::{Elaborator, Place, Target, Use};
+pub use elaborate::{BUILTIN_NAMES, Elaborator, Place, Target, Use};
+pub use embedded::TAGS;
+pub use resolve::BUILTIN_TYPES;
 pub use ty::{FieldTy, Ty, Unit};

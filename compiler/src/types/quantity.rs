@@ -29,6 +29,18 @@ const BYTES: &[(&str, f64)] = &[
 const CPU: &[(&str, f64)] = &[("m", 1.0), ("", 1e3)];
 const RATE: &[(&str, f64)] = &[("/s", 1.0), ("k/s", 1e3), ("M/s", 1e6), ("G/s", 1e9)];
 
+/// The units that a quantity is written with.
+pub fn units(unit: Unit) -> impl Iterator<Item = &'static str> {
+    let all: &[(&str, f64)] = match unit {
+        Unit::Duration => DURATION,
+        Unit::Bytes => BYTES,
+        Unit::Cpu => CPU,
+        Unit::Percent => &[("%", 1.0)],
+        Unit::Rate => RATE,
+    };
+    all.iter().map(|(name, _)| *name).filter(|name| !name.is_empty())
+}
+
 fn scaled(text: &str, units: &[(&str, f64)]) -> Option<f64> {
     let (digits, unit) = split(text);
     let number: f64 = digits.replace('_', "").parse().ok()?;

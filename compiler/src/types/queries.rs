@@ -8,7 +8,7 @@ use super::items::AssertCore;
 use super::ty::{KindRef, ProtocolRef, Ty};
 use crate::db::{self, Db, Project, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::names::{DefId, DefKind, Space, declared_name, find_item, library_exports, scope};
+use crate::names::{DefId, DefKind, Names, Space, declared_name, find_item, library_exports};
 use crate::syntax::ast::{self, EntryKind, Item, ItemKind, Key, Member, MemberKind};
 use crate::text::{FileId, Span};
 use crate::value::Value;
@@ -23,10 +23,15 @@ fn key(db: &dyn Db, def: DefId) -> DefKey<'_> {
 
 /// Calls `f` with the item of a key. Items come and go; one that is gone gives the default.
 fn with_item<T: Default>(db: &dyn Db, key: DefKey<'_>, f: impl FnOnce(&Item, DefId) -> T) -> T {
-    let file = key.file(db);
-    let ast = db::ast(db, file);
-    let def = DefId { file: file.id(db), item: key.item(db) };
-    find_item(&ast.items, def.item).map(|item| f(item, def)).unwrap_or_default()
+    let def = DefId { file: key.file(db).id(db), item: key.item(db) };
+    let items = part(db, key).map(|part| db::part_items(db, part)).unwrap_or_default();
+    find_item(&items, def.item).map(|item| f(item, def)).unwrap_or_default()
+}
+
+/// The part that has an item. A query of its own, so that an edit in another part stops here.
+#[salsa::tracked(returns(copy))]
+fn part<'db>(db: &'db dyn Db, key: DefKey<'db>) -> Option<db::Part<'db>> {
+    db::part_of(db, key.file(db), key.item(db))
 }
 
 fn recursion(db: &dyn Db, key: DefKey<'_>) -> Vec<Diagnostic> {
@@ -319,7 +324,7 @@ fn protocol_attribute(name: &str) -> Ty {
         "carries" => Ty::list(Ty::words(attributes::SIGNALS)),
         "data" => Ty::words(&["forward", "backward"]),
         "rbac" => attributes::rbac(),
-        "notifies" => Ty::Bool,
+        "notifies" | "own" => Ty::Bool,
         _ => Ty::string(),
     }
 }
@@ -489,7 +494,7 @@ fn accepts_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> Arc<[ProtocolRef]> {
     if let Some(base) = bases_query(db, key).first() {
         all.extend(accepts_query(db, self::key(db, *base)).iter().cloned());
     }
-    let names = scope(db, key.file(db));
+    let names = Names::new(db, key.file(db));
     let own: Vec<ProtocolRef> = with_item(db, key, |item, _| {
         let ItemKind::Kind(it) = &item.kind else { return Vec::new() };
         let lists = it.members.iter().filter_map(|m| match &m.kind {
@@ -521,7 +526,7 @@ fn bases_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> Arc<[DefId]> {
     let own = with_item(db, key, |item, _| {
         let ItemKind::Kind(it) = &item.kind else { return None };
         let name = &it.extends.as_ref()?.name;
-        scope(db, key.file(db)).get(Space::Type, name).filter(|e| e.kind == DefKind::Kind).map(|e| e.def)
+        Names::new(db, key.file(db)).get(Space::Type, name).filter(|e| e.kind == DefKind::Kind).map(|e| e.def)
     });
     let Some(base) = own else { return Arc::default() };
     let further = bases_query(db, self::key(db, base));
@@ -546,7 +551,6 @@ fn kind_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> KindInfo {
         builder.params(&it.members);
         builder.lets(&it.members);
         builder.repeated(&it.members);
-        builder.named_as_functions(&it.members);
         // ports first: what refers to them may stand above
         let is_port = |m: &&Member| matches!(m.kind, MemberKind::Port { .. });
         it.members.iter().filter(is_port).for_each(|m| builder.member(m));
@@ -564,10 +568,9 @@ fn kind_cycle(db: &dyn Db, _: salsa::Id, key: DefKey<'_>) -> KindInfo {
 fn kind_params_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> IndexMap<SmolStr, (Ty, Span)> {
     with_item(db, key, |item, _| {
         let ItemKind::Kind(it) = &item.kind else { return IndexMap::new() };
-        let base = it
-            .extends
-            .as_ref()
-            .and_then(|base| scope(db, key.file(db)).get(Space::Type, &base.name).filter(|e| e.kind == DefKind::Kind));
+        let base = it.extends.as_ref().and_then(|base| {
+            Names::new(db, key.file(db)).get(Space::Type, &base.name).filter(|e| e.kind == DefKind::Kind)
+        });
         let mut out = base.map(|e| kind_params(db, e.def).clone()).unwrap_or_default();
         let mut elab = Elaborator::new(db, key.file(db), Place::Program);
         for member in &it.members {
@@ -613,7 +616,7 @@ impl KindBuilder<'_> {
 
     fn extend(&mut self, it: &ast::KindDef) {
         let Some(base) = &it.extends else { return };
-        match scope(self.db, self.file).get(Space::Type, &base.name).filter(|e| e.kind == DefKind::Kind) {
+        match Names::new(self.db, self.file).get(Space::Type, &base.name).filter(|e| e.kind == DefKind::Kind) {
             Some(export) => {
                 let from = kind_info(self.db, export.def);
                 self.info = KindInfo { diagnostics: Vec::new(), uses: Vec::new(), ..from.clone() };
@@ -678,22 +681,6 @@ impl KindBuilder<'_> {
         }
     }
 
-    /// A local with the name of a built-in function would hide it from the whole kind.
-    fn named_as_functions(&mut self, members: &[Member]) {
-        for member in members {
-            let name = match &member.kind {
-                MemberKind::Param(param) => &param.name,
-                MemberKind::Let(it) => &it.name,
-                _ => continue,
-            };
-            if super::elaborate::is_built_in_function(&name.name) {
-                let message = format!("the name `{}` is taken by a built-in function", name.name);
-                let help = "give it another: members of the kind may call the function";
-                self.info.diagnostics.push(Diagnostic::new(Code::OBS1005, name.span, message).help(help));
-            }
-        }
-    }
-
     /// A local belongs to the earliest phase in which all that it names is known.
     fn lets(&mut self, members: &[Member]) {
         for member in members {
@@ -719,7 +706,8 @@ impl KindBuilder<'_> {
             MemberKind::Port { name, number, purpose } => {
                 let port =
                     Ty::Int(Some(super::ty::Bounds { least: Some(Value::Int(1)), most: Some(Value::Int(65535)) }));
-                let number = self.with(Phase::Graph, |elab| elab.check(number, &port));
+                // a port that isn't there under every target has no number there
+                let number = self.with(Phase::Graph, |elab| elab.check(number, &Ty::optional(port)));
                 let purpose = purpose.clone().unwrap_or_default();
                 self.info.ports.insert(name.name.clone(), PortMember { number, purpose, span: member.span });
             }
@@ -842,8 +830,41 @@ impl KindBuilder<'_> {
             let entries = before.into_iter().chain([CoreEntry::Field(keys, value)]).collect();
             Core { kind: CoreKind::Record(entries), span: entry.span }
         };
+        self.known_too_early(&name.name, &core);
         self.info.attributes.insert(name.name.clone(), (core, owner));
     }
+
+    /// The image is made first, then the resources, then all else: what is made can't name itself or what comes after.
+    fn known_too_early(&mut self, attribute: &str, core: &Core) {
+        let later: &[&str] = match attribute {
+            "image" => &["image", "resources"],
+            "resources" => &["resources"],
+            _ => return,
+        };
+        let mut found = Vec::new();
+        names_attributes(core, &self.info, later, &mut found);
+        for (span, word) in found {
+            let message = format!("`{word}` isn't known yet where `{attribute}` is made");
+            let help = "the image is made first, then the resources, then all else";
+            self.info.diagnostics.push(Diagnostic::new(Code::OBS2115, span, message).help(help));
+        }
+    }
+}
+
+/// Where an expression, or a local that it names, names one of these attributes. A param of that name is no attribute.
+fn names_attributes(core: &Core, kind: &KindInfo, words: &[&str], out: &mut Vec<(Span, SmolStr)>) {
+    super::core::walk(core, &mut |c| match &c.kind {
+        CoreKind::Param(name) if words.contains(&name.as_str()) && !kind.params.contains_key(name) => {
+            out.push((c.span, name.clone()));
+        }
+        CoreKind::KindLet(at) => {
+            let mut within = Vec::new();
+            // a local names only those above it
+            names_attributes(&kind.lets[*at as usize].core, kind, words, &mut within);
+            out.extend(within.into_iter().map(|(_, word)| (c.span, word)));
+        }
+        _ => {}
+    });
 }
 
 /// A protocol's options as a record in which everything may be left out, with those of every flow.
@@ -869,7 +890,7 @@ pub fn component_kind(db: &dyn Db, def: DefId) -> Option<KindRef> {
 fn component_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> Option<KindRef> {
     with_item(db, key, |item, _| {
         let ItemKind::Component(it) = &item.kind else { return None };
-        let names = scope(db, key.file(db));
+        let names = Names::new(db, key.file(db));
         let name = it.kind.dotted();
         let export = names.get(Space::Type, &name.name).filter(|e| e.kind == DefKind::Kind)?;
         Some(kind_ref(db, &name.name, export.def))

@@ -4,6 +4,8 @@ mod args;
 mod commands;
 mod failure;
 mod files;
+mod git;
+mod http;
 mod interrupt;
 mod progress;
 mod read;

@@ -1,19 +1,25 @@
 //! From disk into a [`Host`]: the entry, and what it imports, never from outside of the project.
 
 use crate::failure::Failure;
+use crate::git;
 use obs_compiler::db::FileText;
 use obs_compiler::disk;
 use obs_compiler::ide::Host;
+use std::mem::ManuallyDrop;
 use std::path::{Component, Path, PathBuf};
+use std::thread::JoinHandle;
 
 /// A program on disk.
 pub struct Program {
-    /// What the compiler knows of it.
-    pub host: Host,
+    /// What the compiler knows of it. It goes with the process: freeing a large graph piece by piece takes a good part of
+    /// the time that making it took.
+    pub host: ManuallyDrop<Host>,
     /// The project's root: imports can't leave it. Canonical.
     pub root: PathBuf,
     /// The entry's path below the root, with `/`.
     pub entry: String,
+    /// The commit that files are read from rather than the disk.
+    commit: Option<String>,
 }
 
 impl Program {
@@ -28,21 +34,47 @@ impl Program {
         let root = disk::project_root(&canonical);
         let entry = disk::below(&root, &canonical)
             .ok_or_else(|| Failure::new(format!("the path of `{}` is not UTF-8", path.display())))?;
-        let mut program = Self { host: Host::new(), root, entry };
-        let text = program.read(&program.entry);
+        Self { host: ManuallyDrop::new(Host::new()), root, entry, commit: None }.started(path)
+    }
+
+    /// Reads a program as it was at a revision; the file need not be there any more, its folder does.
+    pub fn open_at(path: &Path, revision: &str) -> Result<Self, Failure> {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let canonical = folder.canonicalize().map_err(|e| Failure::io("read", folder, &e))?;
+        let file = canonical.join(path.file_name().unwrap_or_default());
+        let root = disk::project_root(&file);
+        let entry = disk::below(&root, &file)
+            .ok_or_else(|| Failure::new(format!("the path of `{}` is not UTF-8", path.display())))?;
+        let commit = git::commit(&root, revision)?;
+        let program = Self { host: ManuallyDrop::new(Host::new()), root, entry, commit: Some(commit) };
+        if matches!(program.read(&program.entry), FileText::Missing) {
+            return Err(Failure::new(format!("there is no `{}` at `{revision}`", path.display())));
+        }
+        program.started(path)
+    }
+
+    /// Reads the entry, and what it imports.
+    fn started(mut self, path: &Path) -> Result<Self, Failure> {
+        let text = self.read(&self.entry);
         if let FileText::Unreadable(why) = &text {
             return Err(Failure::new(format!("can't read `{}`: {why}", path.display())));
         }
-        program.host.set_file(&program.entry.clone(), text);
-        program.read_imports();
-        Ok(program)
+        self.host.set_file(&self.entry.clone(), text);
+        let ahead = self.host.read_ahead();
+        self.read_imports(ahead);
+        Ok(self)
     }
 
     /// A program that is one text, on no disk.
     pub fn of_text(name: &str, text: FileText) -> Self {
         let mut host = Host::new();
         host.set_file(name, text);
-        Self { host, root: std::env::current_dir().unwrap_or_default(), entry: name.to_owned() }
+        Self {
+            host: ManuallyDrop::new(host),
+            root: std::env::current_dir().unwrap_or_default(),
+            entry: name.to_owned(),
+            commit: None,
+        }
     }
 
     /// Reads all files again: for `--watch`.
@@ -51,7 +83,7 @@ impl Program {
             let text = self.read(&path);
             self.host.set_file(&path, text);
         }
-        self.read_imports();
+        self.read_imports(None);
     }
 
     /// The project's files that make up the program, below the root.
@@ -60,9 +92,12 @@ impl Program {
         analysis.project_files(&self.entry)
     }
 
-    fn read_imports(&mut self) {
+    /// Reads what is imported; `ahead` is the library being read meanwhile.
+    fn read_imports(&mut self, mut ahead: Option<JoinHandle<()>>) {
         loop {
             let wanted = self.host.analysis().wanted(&self.entry);
+            // had it failed, whoever needs the library fails likewise, and says so
+            drop(ahead.take().map(JoinHandle::join));
             if wanted.is_empty() {
                 return;
             }
@@ -73,9 +108,12 @@ impl Program {
         }
     }
 
-    /// What is at a path below the root, following links only where they stay inside.
+    /// What is at a path below the root, following links only where they stay inside; of a commit, none.
     fn read(&self, path: &str) -> FileText {
-        disk::read_within(&self.root, &self.root.join(path))
+        match &self.commit {
+            Some(commit) => git::read(&self.root, commit, path),
+            None => disk::read_within(&self.root, &self.root.join(path)),
+        }
     }
 }
 

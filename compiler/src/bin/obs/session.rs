@@ -1,6 +1,6 @@
 //! What every command does alike: open a program, show what is wrong with it, say what to do next.
 
-use crate::args::{Color, Deny, Global};
+use crate::args::{Color, Deny, Global, Target};
 use crate::failure::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::read::{Program, from_here};
@@ -31,8 +31,15 @@ impl Session {
 
     /// What is wrong with a program, save what the command line allows.
     pub fn findings(&self, program: &Program) -> Vec<Finding> {
+        self.findings_for(program, Target::Kubernetes)
+    }
+
+    fn findings_for(&self, program: &Program, target: Target) -> Vec<Finding> {
         let analysis = program.host.analysis();
         let mut found = analysis.check(&program.entry);
+        if target == Target::Compose {
+            found.extend(analysis.check_compose(&program.entry));
+        }
         found.extend(analysis.expired_waivers(&program.entry, &today()));
         found.retain(|d| d.is_error() || !self.global.allow.contains(&d.code));
         let mut locator = locator(&analysis, &program.root);
@@ -66,8 +73,17 @@ impl Session {
 
     /// The stacks of a program that has no errors; shows what is wrong otherwise (and warnings in any case).
     pub fn stacks(&self, program: &Program, format: Format) -> Result<Option<Arc<Vec<Stack>>>, Failure> {
-        let findings = self.findings(program);
-        let mut findings = findings;
+        self.stacks_for(program, format, Target::Kubernetes)
+    }
+
+    /// The same, where it also has to have none under a target.
+    pub fn stacks_for(
+        &self,
+        program: &Program,
+        format: Format,
+        target: Target,
+    ) -> Result<Option<Arc<Vec<Stack>>>, Failure> {
+        let mut findings = self.findings_for(program, target);
         // notes are for `check`; a build says what stops it and what will hurt
         findings.retain(|f| f.severity != Severity::Info || !format.for_people());
         let outcome =
@@ -128,7 +144,22 @@ pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     let shown = if out.is_terminal() { Cow::Owned(harmless(text)) } else { Cow::Borrowed(text) };
     let text = &*shown;
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// To stdout as they are; a terminal would make nothing of them.
+pub fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    if out.is_terminal() {
+        return Err(
+            Failure::new("a terminal can't show this form".to_owned()).help("name a file: `-o FILE`".to_owned())
+        );
+    }
+    written(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+fn written(done: std::io::Result<()>) -> Result<(), Failure> {
+    match done {
         Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
         Err(e) => Err(Failure::new(format!("can't write to stdout: {}", obs_compiler::disk::reason(&e)))),
         Ok(()) => Ok(()),

@@ -1,19 +1,20 @@
 //! Components: parameters, replicas, ports, and all else that doesn't depend on flows.
 
 use super::Builder;
+use super::capacity;
 use super::early::Early;
 use super::settings::{Params, profile_chain, profile_names};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{
-    Accepts, Autoscale, Component, Emits, Graph, IngressClass, LinkSource, Peer, Port, PortTransport, Replicas,
-    ScaleRule, Signal, State, Turns, WorkloadKind,
+    Accepts, Autoscale, Component, Emits, Graph, IngressClass, LinkSource, Page, Peer, Port, PortTransport, Replicas,
+    ScaleRule, Scaler, Signal, State, Target, Turns, WorkloadKind,
 };
 use crate::text::Span;
 use crate::types::items::{AutoscaleCore, ComponentCore, ProfileCore, RuleCore};
 use crate::types::queries::{self, KindInfo};
 use crate::types::ty::KindRef;
-use crate::value::{ComponentId, Quantity, Value};
+use crate::value::{ComponentId, Quantity, Spanned, Value};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -59,8 +60,9 @@ impl<'a> Builder<'a> {
         };
         let mut read = Reader { eval: Evaluator::within(self.db, &world, scope), kind };
         let word = |v: Option<Value>| v.and_then(|v| v.as_str().cloned());
-        let workload =
-            word(read.attribute("workload")).and_then(|w| WorkloadKind::parse(&w)).unwrap_or(WorkloadKind::Deployment);
+        let present = read.attribute("present") != Some(Value::Bool(false));
+        let said = word(read.attribute("workload")).and_then(|w| WorkloadKind::parse(&w));
+        let workload = if present { said.unwrap_or(WorkloadKind::Deployment) } else { WorkloadKind::External };
         let state = word(read.attribute("state")).and_then(|w| State::parse(&w)).unwrap_or(State::Stateless);
         let own_text = |name: &str| params.get(name).and_then(|e| e.value.as_str().cloned());
         let kind_title = word(read.attribute("title")).unwrap_or_else(|| kind.name.clone());
@@ -74,12 +76,34 @@ impl<'a> Builder<'a> {
         let (stores, produces) = (read.signals("stores"), read.signals("produces"));
         let turns = read.turns();
         let object_store = read.attribute("object_store") == Some(Value::Bool(true));
+        let published = read.attribute("published").map(|v| v.strings()).unwrap_or_default();
         let peer = read.attribute("peer").and_then(|v| peer(&v));
         let ingress = read.attribute("ingress").and_then(|v| ingress(&v));
         let is = |v: Option<Value>| v == Some(Value::Bool(true));
         let authenticates = is(read.attribute("authenticates"));
         let available = is(params.get("available").map(|e| e.value.clone()).or_else(|| read.attribute("available")));
         let shared_by = read.attribute("shared_by").map(|v| v.strings()).unwrap_or_default();
+        let exposes = read.attribute("exposes").map(|v| v.strings());
+        let adds = read.attribute("adds").map(|v| v.strings()).unwrap_or_default();
+        let relays = match read.attribute("relays") {
+            Some(Value::Record(of)) => of.iter().map(|(by, on)| (by.clone(), on.value.strings())).collect(),
+            _ => IndexMap::new(),
+        };
+        let pages = read.pages(&ports);
+        let said = |read: &mut Reader<'_>, name: &str| match params.get(name) {
+            Some(own) => Some(own.value.clone()),
+            None => read.attribute(name),
+        };
+        let mut capacity = capacity::Read {
+            load: said(&mut read, "load"),
+            passes: said(&mut read, "passes"),
+            sizing: read.attribute("sizing"),
+            sends: read.attribute("sends"),
+        }
+        .capacity();
+        capacity.load_span = params.get("load").and_then(|e| e.chain.last()).map(|l| l.span);
+        capacity.deduplicates = read.attribute("deduplicates") == Some(Value::Bool(true));
+        let scales = read.attribute("scales").and_then(|v| scaler(&v));
         let fills = match read.attribute("fills") {
             Some(Value::Quantity(Quantity::Bytes(bytes))) => Some(bytes),
             _ => None,
@@ -117,13 +141,21 @@ impl<'a> Builder<'a> {
             object_store,
             authenticates,
             shared_by,
+            relays,
+            pages,
+            scales,
+            capacity,
             fills,
             available,
+            present,
+            published,
             closed_ports,
             produces,
             turns,
             peer,
             ingress,
+            exposes,
+            adds,
             alerts: Vec::new(),
             dashboards: Vec::new(),
             span: core.span,
@@ -171,6 +203,18 @@ impl<'a> Builder<'a> {
         let bounded = |n: u32| autoscale.as_ref().map_or(n, |a| n.clamp(a.min, a.max.max(a.min)));
         let (count, origin) = by_profile[self.profile];
         let scaled = self.scale(world, name).is_some();
+        if self.target == Target::Compose {
+            // nothing moves between profiles or scales there
+            let count = if workload == WorkloadKind::Daemon {
+                1
+            } else if scaled {
+                count
+            } else {
+                bounded(count)
+            };
+            let scale = self.scale_item(name);
+            return Replicas { count, by_profile: vec![count], autoscale: None, origin, scale };
+        }
         Replicas {
             // where only the autoscaler speaks, it starts from its least
             count: if scaled { count } else { bounded(count) },
@@ -188,8 +232,8 @@ impl<'a> Builder<'a> {
         let replicas = |p: &ProfileCore| p.settings.iter().any(|(c, s)| c == name && s.name == "replicas");
         // a profile takes over what those say that it extends
         let silent = |profile: &&SmolStr| {
-            !profile_names(self.program.cores, profile).into_iter().any(says)
-                && !profile_chain(self.program.cores, profile).into_iter().any(replicas)
+            !profile_names(&self.program.profile_items, profile).into_iter().any(says)
+                && !profile_chain(&self.program.profile_items, profile).into_iter().any(replicas)
         };
         Some((scale.span, self.program.profiles.iter().filter(silent).cloned().collect()))
     }
@@ -206,7 +250,7 @@ impl<'a> Builder<'a> {
 
     /// What `scale` says of a component; of several, the last.
     fn scale(&mut self, world: &Early<'_>, name: &SmolStr) -> Option<(i64, Span)> {
-        let profiles = profile_names(self.program.cores, &self.program.profiles[world.profile]);
+        let profiles = profile_names(&self.program.profile_items, &self.program.profiles[world.profile]);
         let mut found = None;
         for scale in self.program.scales.get(name).into_iter().flatten() {
             // a profile that isn't named takes the number of the one it extends
@@ -244,6 +288,7 @@ fn read_autoscale(eval: &mut Evaluator<'_>, core: &AutoscaleCore) -> Option<Auto
     Some(Autoscale {
         min,
         max,
+        via: core.via.clone(),
         up: rule(eval, core.up.as_ref(), core.span),
         down: rule(eval, core.down.as_ref(), core.span),
         span: core.span,
@@ -312,6 +357,19 @@ impl Reader<'_> {
         out
     }
 
+    /// Pages on ports that the kind has; the first where a page names none.
+    fn pages(&mut self, ports: &[Port]) -> Vec<Page> {
+        let Some(list) = self.attribute("pages") else { return Vec::new() };
+        let text = |e: &Spanned<Value>, field: &str| e.value.field(field).and_then(|v| v.value.as_str().cloned());
+        let page = |e: &Spanned<Value>| {
+            let named = text(e, "port");
+            let port = ports.iter().find(|p| named.as_ref().is_none_or(|name| p.name == *name))?;
+            let path = text(e, "path").unwrap_or_else(|| "/".into());
+            Some(Page { title: text(e, "title")?, port: port.number, path })
+        };
+        list.elements().iter().filter_map(page).collect()
+    }
+
     fn turns(&mut self) -> Vec<Turns> {
         let signals = |list: &[SmolStr]| list.iter().filter_map(|s| Signal::parse(s)).collect();
         let kind = self.kind;
@@ -354,6 +412,12 @@ fn peer(value: &Value) -> Option<Peer> {
     })
 }
 
+fn scaler(value: &Value) -> Option<Scaler> {
+    let text = |name: &str| value.field(name).and_then(|v| v.value.as_str().cloned());
+    let settings = value.field("settings").map(|v| v.value.string_map()).unwrap_or_default();
+    Some(Scaler { trigger: text("trigger")?, address: text("address")?, query: text("query")?, settings })
+}
+
 fn ingress(value: &Value) -> Option<IngressClass> {
     let text = |name: &str| value.field(name).and_then(|v| v.value.as_str().cloned());
     Some(IngressClass {
@@ -365,6 +429,7 @@ fn ingress(value: &Value) -> Option<IngressClass> {
             _ => None,
         },
         logins: value.field("logins").map(|v| logins(&v.value)).unwrap_or_default(),
+        encrypted: value.field("encrypted").map(|v| v.value.string_map()).unwrap_or_default(),
     })
 }
 

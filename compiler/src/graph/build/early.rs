@@ -68,6 +68,7 @@ impl World for Early<'_> {
     fn cluster_field(&self, name: &str) -> Value {
         let list = || self.graph.profiles.iter().cloned().map(Value::Str);
         match name {
+            "target" => Value::Str(self.graph.target.word().into()),
             "profile" => Value::Str(self.graph.profiles.get(self.profile).cloned().unwrap_or_default()),
             "profiles" => Value::list(list(), self.graph.cluster.span),
             _ => cluster_field(&self.graph.cluster, name),

@@ -5,13 +5,15 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::{Evaluator, World};
 use crate::graph::links::Links;
 use crate::graph::model::{
-    Accepts, Backup, Component, Effective, Flow, Graph, Link, LinkSource, Port, RbacRule, Signal, State, WorkloadKind,
+    Accepts, Backup, Component, Effective, Flow, Graph, LeftOut, Link, LinkSource, Peer, Port, RbacRule, Signal, State,
+    Target, WorkloadKind,
 };
 use crate::graph::world::GraphWorld;
 use crate::text::Span;
 use crate::types::items::FlowCore;
 use crate::types::queries::{self, ProtocolInfo};
-use crate::value::{FlowId, Record, Value};
+use crate::types::ty::Ty;
+use crate::value::{ComponentId, FlowId, Record, Value};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
@@ -19,6 +21,7 @@ impl<'a> Builder<'a> {
     pub(super) fn flows(&mut self, graph: &mut Graph) {
         let flows: Vec<&FlowCore> = self.program.cores.iter().flat_map(|c| &c.flows).collect();
         let mut out: Vec<Flow> = Vec::with_capacity(flows.len());
+        let mut left_out = Vec::new();
         {
             let world = GraphWorld::new(graph);
             let mut eval = Evaluator::new(self.db, &world);
@@ -30,6 +33,10 @@ impl<'a> Builder<'a> {
                 let protocol = queries::protocol_info(self.db, core.protocol.def);
                 let ends = (graph.component(from), graph.component(to));
                 let mut flow = self.link(&world, graph, ends, protocol, &own, core.span);
+                if !ends.0.present || !ends.1.present {
+                    left_out.push((LeftOut { from, to, label: flow.label }, flow.ports));
+                    continue;
+                }
                 flow.id = FlowId(out.len() as u32);
                 flow.inferred = core.inferred;
                 flow.doc = core.doc.clone();
@@ -37,8 +44,11 @@ impl<'a> Builder<'a> {
                 out.push(flow);
             }
             self.diagnostics.append(&mut eval.diagnostics);
-            self.peers(&world, graph, &mut out);
         }
+        if self.target == Target::Compose {
+            on_one_machine(graph, &out, left_out);
+        }
+        self.peers(&GraphWorld::new(graph), graph, &mut out);
         graph.links = Links::new(graph.components.len(), &out);
         graph.flows = out;
     }
@@ -83,7 +93,7 @@ impl<'a> Builder<'a> {
         span: Span,
     ) -> Flow {
         let candidates: Vec<&Accepts> =
-            to.accepts.iter().filter(|a| a.protocol == protocol.name && agrees(a, own)).collect();
+            to.accepts.iter().filter(|a| a.protocol == protocol.name && agrees(a, protocol, own)).collect();
         let carries: Vec<Signal> = protocol.words("carries").iter().filter_map(|s| Signal::parse(s)).collect();
         let wanted = wanted_signals(&carries, from, &protocol.name, own);
         let accept = candidates
@@ -101,9 +111,10 @@ impl<'a> Builder<'a> {
         let ports = ports(to, accept, if open { &candidates } else { &[] });
         let backward = protocol.word("data").is_some_and(|d| d == "backward");
         let every_instance = !backward && !signals.is_empty() && to.state == State::Replicated && to.id != from.id;
-        let address = |host: &str| url(protocol, host, ports.first(), word("path").as_deref());
+        let secure = options.get("tls").is_some_and(|e| e.value == Value::Bool(true));
+        let address = |host: &str| url(protocol, secure, host, ports.first(), word("path").as_deref());
         let host = graph.host(to);
-        let urls = match every_instance && to.workload == WorkloadKind::Stateful {
+        let urls = match every_instance && graph.has_named_instances(to) {
             true => (0..to.replicas.count).filter_map(|i| address(&graph.instance_host(to, i))).collect(),
             false => address(&host).into_iter().collect(),
         };
@@ -113,6 +124,9 @@ impl<'a> Builder<'a> {
             to: to.id,
             protocol: protocol.name.clone(),
             label: protocol.word("label").unwrap_or(&protocol.name).clone(),
+            protocol_doc: protocol.doc.clone(),
+            remark: protocol.word("tells").and_then(|option| word(option)).filter(|told| !told.is_empty()),
+            own: protocol.is("own"),
             transport: transport.unwrap_or_else(|| "tcp".into()),
             signals,
             backward,
@@ -152,6 +166,7 @@ impl<'a> Builder<'a> {
             if let Some(said) = own.get(name) {
                 chain.push(Link { source: LinkSource::Own, value: said.value.clone(), span: said.span });
             }
+            chain.shrink_to_fit();
             let value = chain.last().map_or(Value::None, |l| l.value.clone());
             out.insert(name.clone(), Effective { value, chain, doc: option.doc.clone() });
         }
@@ -190,6 +205,36 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// What the flows say where the target is one machine: which ports people reach, also through what isn't there; and
+/// that there is one instance of what would share its state in a place that isn't there.
+fn on_one_machine(graph: &mut Graph, flows: &[Flow], left_out: Vec<(LeftOut, Vec<Port>)>) {
+    let reaches = |from: ComponentId, graph: &Graph| {
+        let from = graph.component(from);
+        from.ingress.is_some() || from.peer == Some(Peer::Outside)
+    };
+    let gone = left_out.iter().map(|(flow, ports)| (flow.from, flow.to, ports));
+    let entrances: Vec<(ComponentId, SmolStr)> = flows
+        .iter()
+        .map(|f| (f.from, f.to, &f.ports))
+        .chain(gone)
+        .filter(|(from, ..)| reaches(*from, graph))
+        .filter_map(|(_, to, ports)| Some((to, ports.first()?.name.clone())))
+        .collect();
+    for (to, port) in entrances {
+        let published = &mut graph.components[to.0 as usize].published;
+        if !published.contains(&port) {
+            published.push(port);
+        }
+    }
+    for component in &mut graph.components {
+        let shares = |f: &Flow| f.from == component.id && component.shared_by.contains(&f.protocol);
+        if !component.shared_by.is_empty() && !flows.iter().any(shares) && component.replicas.count > 1 {
+            (component.replicas.count, component.replicas.by_profile) = (1, vec![1]);
+        }
+    }
+    graph.left_out = left_out.into_iter().map(|(flow, _)| flow).collect();
+}
+
 /// Rules on the Kubernetes API from their value.
 pub(super) fn rbac_rules(value: &Value) -> Vec<RbacRule> {
     let rule = |e: &crate::value::Spanned<Value>| {
@@ -205,10 +250,12 @@ pub(super) fn rbac_rules(value: &Value) -> Vec<RbacRule> {
     value.elements().iter().map(rule).collect()
 }
 
-/// Whether what the flow says of itself is what this port is for.
-fn agrees(accept: &Accepts, own: &Record) -> bool {
+/// Whether what the flow says of itself is what this port is for: words that an option has to choose from tell ports
+/// apart; what else the acceptor says is what holds where the flow says nothing.
+fn agrees(accept: &Accepts, protocol: &ProtocolInfo, own: &Record) -> bool {
+    let chooses = |name: &str| protocol.options.get(name).is_some_and(|o| matches!(o.ty, Ty::Enum(_)));
     let options =
-        accept.options.iter().all(|(name, said)| own.get(name).is_none_or(|o| o.value == said.value || name == "path"));
+        accept.options.iter().all(|(name, said)| !chooses(name) || own.get(name).is_none_or(|o| o.value == said.value));
     let port = own.get("port").and_then(|p| p.value.as_str());
     options && port.is_none_or(|p| accept.port.as_ref() == Some(p))
 }
@@ -231,13 +278,15 @@ fn ports(to: &Component, accept: Option<&Accepts>, all: &[&Accepts]) -> Vec<Port
             out.push(port.clone());
         }
     }
+    out.shrink_to_fit();
     out
 }
 
-fn url(protocol: &ProtocolInfo, host: &str, port: Option<&Port>, path: Option<&str>) -> Option<SmolStr> {
+fn url(protocol: &ProtocolInfo, tls: bool, host: &str, port: Option<&Port>, path: Option<&str>) -> Option<SmolStr> {
     let scheme = protocol.word("scheme").map(SmolStr::as_str).unwrap_or_else(|| {
         match protocol.word("transport").map(SmolStr::as_str) {
             Some("https") => "https",
+            _ if tls => "https",
             _ => "http",
         }
     });

@@ -4,23 +4,30 @@
 //! say about flows: alerts and dashboards, and at last what each component runs.
 
 mod asserts;
+mod capacity;
 mod components;
 mod early;
 mod flows;
 mod settings;
+mod watch;
 mod workloads;
 
 pub use asserts::{TestResult, Verdict, check_asserts, run_tests};
 
 use super::links::Links;
-use super::model::{Cluster, Graph, Layer, LayerId, Namespace, NamespaceId, Patch, Stack, View, Waiver};
+use super::model::{
+    Cluster, Graph, Layer, LayerId, Linter, Namespace, NamespaceId, Patch, Stack, Target, View, Waiver,
+};
 use super::world::GraphWorld;
 use crate::db::{self, Db, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::eval::Evaluator;
 use crate::names::{self, Export, Space};
 use crate::text::{FileId, Span};
-use crate::types::items::{self, AutoscaleCore, BlockCore, ComponentCore, FileCore, ProfileCore, ScaleCore};
+use crate::types::attributes::SIGNALS;
+use crate::types::items::{
+    self, AutoscaleCore, BlockCore, ComponentCore, FileCore, ProfileCore, ScaleCore, WaiverCore,
+};
 use crate::value::{Record, Spanned, Value};
 use early::Settings;
 use indexmap::IndexMap;
@@ -48,18 +55,29 @@ pub struct Stacks {
 
 /// The checked items of a program, in the order of its files.
 pub(crate) fn cores(db: &dyn Db, entry: SourceFile) -> Vec<&FileCore> {
-    names::program(db, entry).files.iter().map(|&id| items::file_core(db, db::file(db, id))).collect()
+    let files = names::program(db, entry).files.iter().map(|&id| db::file(db, id));
+    files.flat_map(|file| items::file_core(db, file)).map(|part| &**part).collect()
+}
+
+/// The graphs of the program that starts at a file, for Kubernetes.
+pub fn graphs(db: &dyn Db, entry: SourceFile) -> &Graphs {
+    graphs_for(db, entry, Target::Kubernetes)
+}
+
+/// What runs on Kubernetes, in each profile of the program.
+pub fn stacks(db: &dyn Db, entry: SourceFile) -> &Stacks {
+    stacks_for(db, entry, Target::Kubernetes)
 }
 
 /// The graphs of the program that starts at a file.
 #[salsa::tracked]
-pub fn graphs(db: &dyn Db, entry: SourceFile) -> Graphs {
+pub fn graphs_for(db: &dyn Db, entry: SourceFile, target: Target) -> Graphs {
     let cores = cores(db, entry);
     let mut diagnostics = Vec::new();
     let program = Collected::new(db, names::program(db, entry).files.clone(), &cores, &mut diagnostics);
     let graphs: Vec<Arc<Graph>> = (0..program.profiles.len())
         .map(|profile| {
-            let mut builder = Builder { db, program: &program, profile, diagnostics: Vec::new() };
+            let mut builder = Builder { db, program: &program, target, profile, diagnostics: Vec::new() };
             let graph = builder.build();
             diagnostics.append(&mut builder.diagnostics);
             Arc::new(graph)
@@ -70,10 +88,10 @@ pub fn graphs(db: &dyn Db, entry: SourceFile) -> Graphs {
 
 /// What runs, in each profile of the program.
 #[salsa::tracked]
-pub fn stacks(db: &dyn Db, entry: SourceFile) -> Stacks {
+pub fn stacks_for(db: &dyn Db, entry: SourceFile, target: Target) -> Stacks {
     let cores = cores(db, entry);
     let mut diagnostics = Vec::new();
-    let graphs = &graphs(db, entry).graphs;
+    let graphs = &graphs_for(db, entry, target).graphs;
     let stacks = graphs
         .iter()
         .map(|graph| {
@@ -116,7 +134,10 @@ pub(super) struct Collected<'a> {
     /// `autoscale` items, the same.
     pub(super) autoscales: ByTarget<'a, AutoscaleCore>,
     files: Vec<FileId>,
+    /// Names, in the order of stacks.
     pub(super) profiles: Vec<SmolStr>,
+    /// `profile` items: there are few, and each component asks for them.
+    pub(super) profile_items: Vec<&'a ProfileCore>,
     cluster: Cluster,
     namespaces: Vec<Namespace>,
     layers: Vec<Layer>,
@@ -132,7 +153,8 @@ impl<'a> Collected<'a> {
         let mut eval = Evaluator::new(db, &Settings { cluster: None });
         let (cluster, mut profiles) = cluster(&mut eval, cores);
         diagnostics.append(&mut eval.diagnostics);
-        for profile in cores.iter().flat_map(|c| &c.profiles) {
+        let profile_items: Vec<&ProfileCore> = cores.iter().flat_map(|c| &c.profiles).collect();
+        for profile in &profile_items {
             if !profiles.contains(&profile.name.name) && !profile.name.name.is_empty() {
                 profiles.push(profile.name.name.clone());
             }
@@ -151,6 +173,7 @@ impl<'a> Collected<'a> {
             autoscales: by_target(cores.iter().flat_map(|c| &c.autoscales), |a| &a.targets),
             files,
             profiles,
+            profile_items,
             cluster,
             namespaces: Vec::new(),
             layers: Vec::new(),
@@ -162,12 +185,21 @@ impl<'a> Collected<'a> {
         for block in cores.iter().flat_map(|c| &c.layers) {
             out.layer(&mut eval, block);
         }
+        out.lock(db);
         diagnostics.append(&mut eval.diagnostics);
         out.check_profiles(diagnostics);
         out.check_circles(diagnostics);
         out.check_clusters(diagnostics);
         out.check_repeated(db, diagnostics);
         out
+    }
+
+    /// Digests of the program's lock, where the program itself has none.
+    fn lock(&mut self, db: &dyn Db) {
+        let entry = self.files.first().map(|&id| db::file(db, id));
+        for locked in entry.and_then(|e| names::lock(db, e).as_ref()).into_iter().flat_map(|l| &l.entries) {
+            self.cluster.digests.entry(locked.image.clone()).or_insert_with(|| locked.digest.clone());
+        }
     }
 
     fn namespace(&mut self, eval: &mut Evaluator<'_>, block: &BlockCore) {
@@ -270,8 +302,8 @@ impl<'a> Collected<'a> {
 
     /// A profile that extends itself has no meaning.
     fn check_circles(&self, diagnostics: &mut Vec<Diagnostic>) {
-        let all: Vec<&ProfileCore> = self.cores.iter().flat_map(|c| &c.profiles).collect();
-        for profile in &all {
+        let all = &self.profile_items;
+        for profile in all {
             let next = |p: &ProfileCore| p.extends.as_ref().and_then(|e| all.iter().find(|q| q.name.name == e.name));
             let mut at = next(profile);
             for _ in 0..all.len() {
@@ -323,7 +355,7 @@ fn text(record: &Record, name: &str) -> Option<SmolStr> {
 
 fn cluster(eval: &mut Evaluator<'_>, cores: &[&FileCore]) -> (Cluster, Vec<SmolStr>) {
     let nowhere = Span { file: crate::text::FileId(0), item: 0, range: Default::default() };
-    let entry = cores.first().map_or(nowhere, |c| c.components.first().map_or(nowhere, |c| c.span));
+    let entry = cores.iter().flat_map(|c| &c.components).next().map_or(nowhere, |c| c.span);
     let block = cores.iter().flat_map(|c| &c.clusters).next();
     let settings = block.map(|b| eval.record(&b.entries)).unwrap_or_default();
     let map = |name: &str| settings.get(name).map(|v| v.value.string_map()).unwrap_or_default();
@@ -338,9 +370,11 @@ fn cluster(eval: &mut Evaluator<'_>, cores: &[&FileCore]) -> (Cluster, Vec<SmolS
         title: text(&settings, "title").unwrap_or_else(|| "Kubernetes cluster".into()),
         name,
         domain: text(&settings, "domain"),
+        runbooks: text(&settings, "runbooks"),
         kubernetes,
         labels: map("labels"),
         annotations: map("annotations"),
+        nodes: settings.get("nodes").and_then(|n| u32::try_from(n.value.as_int()?).ok()).filter(|n| *n > 0),
         api_server: settings.get("api_server").map(|v| v.value.strings()).unwrap_or_default(),
         digests: map("digests"),
         doc: block.and_then(|b| b.doc.clone()),
@@ -354,6 +388,7 @@ fn cluster(eval: &mut Evaluator<'_>, cores: &[&FileCore]) -> (Cluster, Vec<SmolS
 pub(super) struct Builder<'a> {
     pub(super) db: &'a dyn Db,
     pub(super) program: &'a Collected<'a>,
+    pub(super) target: Target,
     /// Index of the profile.
     pub(super) profile: usize,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -363,6 +398,7 @@ impl Builder<'_> {
     fn build(&mut self) -> Graph {
         let program = self.program;
         let mut graph = Graph {
+            target: self.target,
             profile: program.profiles[self.profile].clone(),
             profiles: program.profiles.clone(),
             cluster: program.cluster.clone(),
@@ -373,10 +409,11 @@ impl Builder<'_> {
             links: Links::default(),
             backups: Vec::new(),
             views: Vec::new(),
+            left_out: Vec::new(),
             objects: Vec::new(),
             patches: Vec::new(),
             waivers: Vec::new(),
-            doc: program.cores.first().and_then(|c| c.doc.clone()),
+            doc: program.files.first().and_then(|id| db::ast(self.db, db::file(self.db, *id)).doc.clone()),
         };
         self.components(&mut graph);
         self.flows(&mut graph);
@@ -412,9 +449,10 @@ impl Builder<'_> {
                 });
             }
         }
+        let waivers = self.program.cores.iter().flat_map(|core| &core.waivers).map(|w| waiver(&mut eval, w)).collect();
         self.diagnostics.append(&mut eval.diagnostics);
         (graph.views, graph.objects, graph.patches) = (views, objects, patches);
-        graph.waivers = self.program.cores.iter().flat_map(|core| waivers(core)).collect();
+        graph.waivers = waivers;
     }
 }
 
@@ -423,14 +461,17 @@ fn check_view(db: &dyn Db, graph: &Graph, settings: &Record, diagnostics: &mut V
     let components = || graph.components.iter().map(|c| c.name.as_str()).collect();
     let library = names::library_exports(db, db::Project::get(db));
     let protocols = library.names.keys().filter(|(space, _)| *space == Space::Protocol).map(|(_, name)| name.as_str());
+    let protocols: Vec<&str> = protocols.chain(graph.flows.iter().map(|f| f.protocol.as_str())).collect();
+    let kinds: Vec<&str> = graph.components.iter().flat_map(|c| &c.kinds).map(SmolStr::as_str).collect();
+    let layers: Vec<&str> = graph.layers.iter().map(|l| l.name.as_str()).collect();
+    // these two take words of each sort
+    let any: Vec<&str> = [components(), kinds.clone(), layers.clone(), protocols.clone(), SIGNALS.to_vec()].concat();
     let lists: [(&str, &str, Code, Vec<&str>); 5] = [
-        ("show", "component", Code::OBS2117, components()),
-        ("hide", "component", Code::OBS2117, components()),
-        ("kinds", "kind", Code::OBS2104, graph.components.iter().flat_map(|c| &c.kinds).map(SmolStr::as_str).collect()),
-        ("layers", "layer", Code::OBS2102, graph.layers.iter().map(|l| l.name.as_str()).collect()),
-        ("protocols", "protocol", Code::OBS2105, {
-            protocols.chain(graph.flows.iter().map(|f| f.protocol.as_str())).collect()
-        }),
+        ("show", "component, kind, layer, protocol or signal", Code::OBS2117, any.clone()),
+        ("hide", "component, kind, layer, protocol or signal", Code::OBS2117, any),
+        ("kinds", "kind", Code::OBS2104, kinds),
+        ("layers", "layer", Code::OBS2102, layers),
+        ("protocols", "protocol", Code::OBS2105, protocols),
     ];
     for (setting, what, code, known) in lists {
         for word in settings.get(setting).map(|s| s.value.elements()).unwrap_or_default() {
@@ -441,16 +482,18 @@ fn check_view(db: &dyn Db, graph: &Graph, settings: &Record, diagnostics: &mut V
     }
 }
 
-fn waivers(core: &FileCore) -> Vec<Waiver> {
-    core.waivers
-        .iter()
-        .zip(&core.waiver_spans)
-        .map(|(waive, span)| Waiver {
-            code: waive.code.name.clone(),
-            on: waive.targets.iter().filter_map(|p| p.segments.last()).map(|i| i.name.clone()).collect(),
-            until: waive.until.as_ref().map(|(date, _)| date.clone()),
-            reason: waive.reason.clone().unwrap_or_default(),
-            span: *span,
-        })
-        .collect()
+fn waiver(eval: &mut Evaluator<'_>, core: &WaiverCore) -> Waiver {
+    let WaiverCore { def, linter, span } = core;
+    let linter = linter.as_ref().and_then(|linter| match eval.eval(linter) {
+        Value::Record(told) => Some(Linter { annotation: text(&told, "annotation")?, value: text(&told, "value")? }),
+        _ => None,
+    });
+    Waiver {
+        code: def.code.dotted().name,
+        linter,
+        on: def.targets.iter().filter_map(|p| p.segments.last()).map(|i| i.name.clone()).collect(),
+        until: def.until.as_ref().map(|(date, _)| date.clone()),
+        reason: def.reason.clone().unwrap_or_default(),
+        span: *span,
+    }
 }

@@ -4,7 +4,7 @@ use super::Builder;
 use crate::eval::merge;
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{Effective, Link, LinkSource};
-use crate::types::items::{ComponentCore, FileCore, ProfileCore, Setting};
+use crate::types::items::{ComponentCore, ProfileCore, Setting};
 use crate::types::queries::KindInfo;
 use crate::types::refine;
 use crate::value::{Record, Spanned, Value};
@@ -19,7 +19,7 @@ pub(super) type Params = IndexMap<SmolStr, Effective>;
 impl<'a> Builder<'a> {
     /// The profile of this index and those it extends, weakest first.
     pub(super) fn profile_chain(&self, profile: usize) -> Vec<&'a ProfileCore> {
-        profile_chain(self.program.cores, &self.program.profiles[profile])
+        profile_chain(&self.program.profile_items, &self.program.profiles[profile])
     }
 
     /// All that a component and this profile say about it, weakest first.
@@ -65,6 +65,8 @@ impl<'a> Builder<'a> {
                 let value = outside.eval(&setting.value);
                 push_link(&mut chain, source.clone(), setting, value);
             }
+            // there are many of these, most with one link, and a vector starts with room for four
+            chain.shrink_to_fit();
             let effective = match chain.last() {
                 Some(last) => Effective { value: last.value.clone(), chain, doc: param.doc.clone() },
                 None => {
@@ -107,9 +109,9 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The profile of this name and those it extends, weakest first.
-pub(super) fn profile_chain<'a>(cores: &[&'a FileCore], profile: &SmolStr) -> Vec<&'a ProfileCore> {
-    let find = |name: &SmolStr| cores.iter().flat_map(|c| &c.profiles).find(|p| p.name.name == *name);
+/// The profile of this name and those it extends, weakest first, out of all.
+pub(super) fn profile_chain<'a>(all: &[&'a ProfileCore], profile: &SmolStr) -> Vec<&'a ProfileCore> {
+    let find = |name: &SmolStr| all.iter().copied().find(|p| p.name.name == *name);
     let mut chain: Vec<&ProfileCore> = Vec::new();
     let mut next = find(profile);
     while let Some(found) = next {
@@ -125,9 +127,9 @@ pub(super) fn profile_chain<'a>(cores: &[&'a FileCore], profile: &SmolStr) -> Ve
 }
 
 /// The name of a profile and of those it extends, strongest first. The last may be one that only the cluster lists.
-pub(super) fn profile_names<'a>(cores: &[&'a FileCore], profile: &'a SmolStr) -> Vec<&'a SmolStr> {
+pub(super) fn profile_names<'a>(all: &[&'a ProfileCore], profile: &'a SmolStr) -> Vec<&'a SmolStr> {
     let mut out = vec![profile];
-    for profile in profile_chain(cores, profile).into_iter().rev() {
+    for profile in profile_chain(all, profile).into_iter().rev() {
         out.extend(profile.extends.iter().map(|e| &e.name).filter(|e| *e != &profile.name.name));
     }
     out

@@ -1,21 +1,20 @@
 //! What each component runs: its kind's attributes, evaluated when the whole graph is known.
 
-use super::Builder;
 use super::flows::rbac_rules;
 use crate::db::Db;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::merge;
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{
-    Alert, Claim, Component, ConfigFile, Dashboard, DataVolume, EnvVar, Graph, Probe, ProbeAction, Resources,
-    SecretMount, Signal, Workload, WorkloadKind,
+    Claim, Component, ConfigFile, DataVolume, EnvVar, Graph, HostPath, Probe, ProbeAction, Resources, Saver,
+    SecretMount, Step, Workload, WorkloadKind,
 };
 use crate::graph::world::GraphWorld;
 use crate::text::Span;
-use crate::types::items::{ComponentCore, FileCore, FileSetting};
+use crate::types::items::{ComponentCore, FileCore, FileSetting, ProfileCore};
 use crate::types::quantity::read_version;
 use crate::types::queries::{self, KindInfo};
-use crate::value::{ComponentId, Quantity, Record, Spanned, Value, Version};
+use crate::value::{Content, Quantity, Record, Spanned, Value, Version};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -25,58 +24,9 @@ use std::sync::Arc;
 const DEFAULT_USER: i64 = 65534;
 const MIB: i64 = 1 << 20;
 
-impl Builder<'_> {
-    /// Alerts and dashboards: they see flows, and files see them.
-    pub(super) fn watch(&mut self, graph: &mut Graph) {
-        let cores = components_by_span(self.program.cores);
-        let mut watched = Vec::with_capacity(graph.components.len());
-        {
-            let world = GraphWorld::new(graph);
-            for component in &graph.components {
-                let kind = cores.get(&component.span).and_then(|c| c.kind.as_ref());
-                let Some(kind) = kind.map(|k| queries::kind_info(self.db, k.def)) else {
-                    watched.push((Vec::new(), Vec::new()));
-                    continue;
-                };
-                let mut scope = Scope::new(self.db, graph, &world, component, kind);
-                let version = scope.version();
-                let found = scope.with(version.as_ref(), |eval| (alerts(eval, kind), dashboards(eval, kind)));
-                self.diagnostics.append(&mut scope.diagnostics);
-                watched.push(found);
-            }
-            let mut eval = Evaluator::new(self.db, &world);
-            for alert in self.program.cores.iter().flat_map(|c| &c.alerts) {
-                let settings = eval.record(&alert.entries);
-                let name = alert.name.as_ref().map(|n| n.name.clone()).unwrap_or_default();
-                let Some(read) = read_alert(&name, &settings, alert.span) else { continue };
-                let target = alert.targets.first().and_then(|(t, _)| graph.components.iter().find(|c| c.name == *t));
-                match keeper(graph, target).and_then(|id| watched.get_mut(id.0 as usize)) {
-                    Some((alerts, _)) => alerts.push(read),
-                    None => {
-                        let message = format!("nothing evaluates the alert `{name}`");
-                        let help = "add a component that keeps metrics and raises alerts";
-                        self.diagnostics.push(Diagnostic::new(Code::OBS3114, alert.span, message).help(help));
-                    }
-                }
-            }
-            self.diagnostics.append(&mut eval.diagnostics);
-        }
-        for (component, (alerts, dashboards)) in graph.components.iter_mut().zip(watched) {
-            component.alerts = alerts;
-            component.dashboards = dashboards;
-        }
-    }
-}
-
-/// With whose alerts an alert of the program's own goes: those of the component it is about, where something that
-/// raises alerts collects from it; else of the first that raises alerts from metrics it keeps.
-fn keeper(graph: &Graph, target: Option<&Component>) -> Option<ComponentId> {
-    let raises = |c: &&Component| c.emits.iter().any(|e| e.notifies) && c.stores.contains(&Signal::Metrics);
-    let collected = |target: &Component| {
-        raises(&target) || graph.incoming(target.id).filter(|f| f.backward).any(|f| raises(&graph.component(f.from)))
-    };
-    let own = target.filter(|t| collected(t));
-    own.or_else(|| graph.components.iter().find(raises)).map(|c| c.id)
+/// What a job asks for that only calls others and writes what they answer.
+fn small(span: Span) -> Resources {
+    Resources { cpu: 50, cpu_limit: None, memory: 64 * MIB, memory_limit: 64 * MIB, ephemeral: 64 * MIB, span }
 }
 
 pub(super) fn components_by_span<'a>(cores: &[&'a FileCore]) -> FxHashMap<Span, &'a ComponentCore> {
@@ -114,7 +64,8 @@ fn file_overrides<'a>(cores: &[&'a FileCore], graph: &Graph) -> FxHashMap<SmolSt
     for component in cores.iter().flat_map(|c| &c.components) {
         out.entry(component.name.name.clone()).or_default().extend(&component.files);
     }
-    for profile in super::settings::profile_chain(cores, &graph.profile) {
+    let profiles: Vec<&ProfileCore> = cores.iter().flat_map(|c| &c.profiles).collect();
+    for profile in super::settings::profile_chain(&profiles, &graph.profile) {
         for (component, setting) in &profile.files {
             out.entry(component.clone()).or_default().push(setting);
         }
@@ -129,6 +80,8 @@ pub(super) struct Scope<'a> {
     world: &'a GraphWorld<'a>,
     component: &'a Component,
     kind: &'a KindInfo,
+    image: Option<Spanned<SmolStr>>,
+    resources: Option<Value>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -140,7 +93,16 @@ impl<'a> Scope<'a> {
         component: &'a Component,
         kind: &'a KindInfo,
     ) -> Self {
-        Self { db, graph, world, component, kind, diagnostics: Vec::new() }
+        let mut scope =
+            Self { db, graph, world, component, kind, image: None, resources: None, diagnostics: Vec::new() };
+        scope.image = scope.read_image();
+        let version = scope.version();
+        // what is wrong with the image is told from here on, with resources where the workload is made
+        let told = scope.diagnostics.len();
+        let resources = scope.with(version.as_ref(), |eval| Attributes { eval, kind, component }.resources());
+        scope.resources = Some(resources_value(&resources));
+        scope.diagnostics.truncate(told);
+        scope
     }
 
     /// Runs `f` with an evaluator that sees the component from within its kind.
@@ -149,7 +111,12 @@ impl<'a> Scope<'a> {
         let params = |name: &str| component.params.get(name).map(|e| e.value.clone());
         let replicas = i64::from(component.replicas.count);
         // `replicas` is what is in force, wherever it was said
-        let params = |name: &str| if name == "replicas" { Some(Value::Int(replicas)) } else { params(name) };
+        let params = |name: &str| match name {
+            "replicas" => Some(Value::Int(replicas)),
+            "image" if !self.kind.params.contains_key(name) => self.image.as_ref().map(|i| Value::Str(i.value.clone())),
+            "resources" if !self.kind.params.contains_key(name) => self.resources.clone(),
+            _ => params(name),
+        };
         let scope = SelfScope {
             name: &component.name,
             id: Some(component.id),
@@ -166,7 +133,7 @@ impl<'a> Scope<'a> {
         out
     }
 
-    fn image(&mut self) -> Option<Spanned<SmolStr>> {
+    fn read_image(&mut self) -> Option<Spanned<SmolStr>> {
         if let Some(own) = self.component.params.get("image")
             && let (Some(image), Some(link)) = (own.value.as_str(), own.chain.last())
         {
@@ -178,15 +145,15 @@ impl<'a> Scope<'a> {
     }
 
     /// The version in the image's tag.
-    pub(super) fn version(&mut self) -> Option<Version> {
-        let image = self.image()?;
+    pub(super) fn version(&self) -> Option<Version> {
+        let image = self.image.as_ref()?;
         let name = image.value.split('@').next()?;
         let (_, tag) = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))?;
         read_version(tag)
     }
 
     fn workload(&mut self, overrides: &[&FileSetting]) -> Option<Workload> {
-        let Some(image) = self.image() else {
+        let Some(image) = self.image.clone() else {
             let (component, kind) = (&self.component.name, &self.kind.name);
             let message = format!("`{component}` has no image");
             let help = format!("say `image: \"…\"` in the kind `{kind}` or in the component");
@@ -262,6 +229,9 @@ impl Attributes<'_, '_> {
             secrets: self.secrets(),
             data: self.data(),
             scratch: self.texts("scratch"),
+            shared: self.record("shared"),
+            host_paths: self.host_paths(),
+            fetch: self.texts("fetch"),
             ready,
             live,
             startup,
@@ -278,6 +248,11 @@ impl Attributes<'_, '_> {
             rbac: self.get("rbac").map(|v| rbac_rules(&v.value)).unwrap_or_default(),
             labels: self.string_map("labels"),
             annotations: self.string_map("annotations"),
+            usage: self.string_map("usage"),
+            save: self.steps("save"),
+            saver: self.saver(),
+            restore: self.steps("restore"),
+            verify: self.steps("verify"),
         }
     }
 
@@ -296,6 +271,14 @@ impl Attributes<'_, '_> {
 
     fn texts(&mut self, name: &str) -> Vec<Spanned<SmolStr>> {
         self.get(name).map(|v| texts(&v.value)).unwrap_or_default()
+    }
+
+    fn steps(&mut self, name: &str) -> Vec<Step> {
+        let Some(list) = self.get(name) else { return Vec::new() };
+        let text = |e: &Spanned<Value>, field: &str| e.value.field(field).and_then(|v| v.value.as_str().cloned());
+        let running = |e: &Spanned<Value>| e.value.field("running").is_some_and(|v| v.value == Value::Bool(true));
+        let step = |e: &Spanned<Value>| Some(Step { say: text(e, "say")?, run: text(e, "run"), running: running(e) });
+        list.value.elements().iter().filter_map(step).collect()
     }
 
     /// The kind's entries with the component's laid over them.
@@ -343,30 +326,106 @@ impl Attributes<'_, '_> {
 
     fn secrets(&mut self) -> Vec<SecretMount> {
         let record = self.record("secrets");
-        let mounts = record.into_iter().filter_map(|(path, v)| match v.value {
-            Value::Secret(secret) => Some(SecretMount { secret, path, span: v.span }),
-            _ => None,
-        });
-        mounts.collect()
+        record.iter().filter_map(|(path, v)| secret_mount(path, v)).collect()
+    }
+
+    /// A small program beside the component, of the component's user.
+    fn saver(&mut self) -> Option<Saver> {
+        let said = self.get("saver")?;
+        let field = |name: &str| said.value.field(name).filter(|v| !matches!(v.value, Value::None | Value::Error));
+        let record = |name: &str| match field(name).map(|v| &v.value) {
+            Some(Value::Record(record)) => record.clone(),
+            _ => Arc::default(),
+        };
+        let image = field("image")?;
+        let image = Spanned { value: image.value.as_str()?.clone(), span: image.span };
+        let (_, tag) = image.value.rsplit_once(':')?;
+        let text = |path: &SmolStr, v: &Spanned<Value>| ConfigFile {
+            path: path.clone(),
+            content: Content { format: "text".into(), value: v.value.clone() },
+            span: v.span,
+        };
+        let set = |v: &Spanned<Value>| !matches!(v.value, Value::None | Value::Error);
+        let workload = Workload {
+            version: read_version(tag),
+            user: self.int("user").unwrap_or(DEFAULT_USER),
+            group: self.int("group").unwrap_or(DEFAULT_USER),
+            command: field("command").map(|c| texts(&c.value)).unwrap_or_default(),
+            args: Vec::new(),
+            env: record("env")
+                .iter()
+                .filter(|(_, v)| set(v))
+                .map(|(name, v)| EnvVar { name: name.clone(), value: v.value.clone(), span: v.span })
+                .collect(),
+            files: record("files").iter().map(|(path, v)| text(path, v)).collect(),
+            secrets: record("secrets").iter().filter_map(|(path, v)| secret_mount(path, v)).collect(),
+            data: field("room").and_then(data_volume),
+            scratch: Vec::new(),
+            shared: Record::default(),
+            host_paths: Vec::new(),
+            fetch: Vec::new(),
+            ready: None,
+            live: None,
+            startup: None,
+            resources: small(said.span),
+            grace: None,
+            parallel: false,
+            publish_not_ready: false,
+            sticky: false,
+            node_local: false,
+            tolerate_all: false,
+            rbac: field("rbac").map(|v| rbac_rules(&v.value)).unwrap_or_default(),
+            labels: IndexMap::new(),
+            annotations: IndexMap::new(),
+            usage: IndexMap::new(),
+            save: Vec::new(),
+            saver: None,
+            restore: Vec::new(),
+            verify: Vec::new(),
+            image,
+        };
+        let asks = field("asks").and_then(|a| a.value.as_str().cloned());
+        Some(Saver { workload: Box::new(workload), asks })
+    }
+
+    fn host_paths(&mut self) -> Vec<HostPath> {
+        let paths = self.record("host_paths").into_iter();
+        let one = |(path, v): (SmolStr, Spanned<Value>)| {
+            Some(HostPath { path, host: v.value.as_str()?.clone(), span: v.span })
+        };
+        paths.filter_map(one).collect()
     }
 
     fn data(&mut self) -> Option<DataVolume> {
-        let data = self.get("data")?;
-        let path = data.value.field("path")?.value.as_str()?.clone();
-        let storage = data.value.field("storage")?;
-        // the size is where the program says it; what is around it may be the kind's
-        let span = storage.value.field("size").map_or(storage.span, |size| size.span);
-        let storage = &storage.value;
-        let claim = match storage.field("size").map(|s| &s.value) {
-            Some(Value::Quantity(Quantity::Bytes(size))) => {
-                let class = storage.field("class").and_then(|c| c.value.as_str().cloned());
-                Some(Claim { size: *size, class })
-            }
-            _ => None,
-        };
-        Some(DataVolume { path, claim, span })
+        data_volume(&self.get("data")?)
     }
+}
 
+/// Where data is, and on what.
+fn data_volume(data: &Spanned<Value>) -> Option<DataVolume> {
+    let path = data.value.field("path")?.value.as_str()?.clone();
+    let storage = data.value.field("storage")?;
+    // the size is where the program says it; what is around it may be the kind's
+    let span = storage.value.field("size").map_or(storage.span, |size| size.span);
+    let storage = &storage.value;
+    let claim = match storage.field("size").map(|s| &s.value) {
+        Some(Value::Quantity(Quantity::Bytes(size))) => {
+            let class = storage.field("class").and_then(|c| c.value.as_str().cloned());
+            Some(Claim { size: *size, class })
+        }
+        _ => None,
+    };
+    Some(DataVolume { path, claim, span })
+}
+
+fn secret_mount(path: &SmolStr, said: &Spanned<Value>) -> Option<SecretMount> {
+    match &said.value {
+        Value::Secret(secret) => Some(SecretMount { secret: secret.clone(), path: path.clone(), span: said.span }),
+        _ => None,
+    }
+}
+
+impl Attributes<'_, '_> {
     fn probe(&mut self, value: &Spanned<Value>) -> Option<Probe> {
         let Value::Variant(variant) = &value.value else { return None };
         let seconds = |name: &str, fallback: i32| match value.value.field(name).map(|v| &v.value) {
@@ -381,7 +440,7 @@ impl Attributes<'_, '_> {
             return None;
         }
         let action = match variant.name.as_str() {
-            "http" => ProbeAction::Http { path: text("path")?, port },
+            scheme @ ("http" | "https") => ProbeAction::Http { path: text("path")?, port, tls: scheme == "https" },
             "tcp" => ProbeAction::Tcp { port },
             _ => ProbeAction::Exec { command: value.value.field("command").map(|c| c.value.strings())? },
         };
@@ -415,43 +474,18 @@ impl Attributes<'_, '_> {
     }
 }
 
+/// Resources as expressions see them.
+fn resources_value(of: &Resources) -> Value {
+    let fields = [
+        ("cpu", Quantity::Cpu(of.cpu)),
+        ("memory", Quantity::Bytes(of.memory)),
+        ("ephemeral", Quantity::Bytes(of.ephemeral)),
+        ("memory_limit", Quantity::Bytes(of.memory_limit)),
+    ];
+    Value::record(fields.into_iter().map(|(name, of)| (name.into(), Value::Quantity(of))), of.span)
+}
+
 fn texts(value: &Value) -> Vec<Spanned<SmolStr>> {
     let text = |e: &Spanned<Value>| Some(Spanned { value: e.value.as_str()?.clone(), span: e.span });
     value.elements().iter().filter_map(text).collect()
-}
-
-fn alerts(eval: &mut Evaluator<'_>, kind: &KindInfo) -> Vec<Alert> {
-    let mut out = Vec::new();
-    for (name, (entries, span)) in &kind.alerts {
-        let settings = eval.record(entries);
-        out.extend(read_alert(name, &settings, *span));
-    }
-    out
-}
-
-fn read_alert(name: &SmolStr, settings: &Record, span: Span) -> Option<Alert> {
-    let text = |name: &str| settings.get(name).and_then(|v| v.value.as_str().cloned());
-    if settings.get("when").is_some_and(|w| w.value == Value::Bool(false)) {
-        return None;
-    }
-    Some(Alert {
-        name: name.clone(),
-        expr: text("expr")?,
-        hold: match settings.get("for").map(|v| &v.value) {
-            Some(Value::Quantity(Quantity::Duration(ms))) => *ms,
-            _ => 0,
-        },
-        severity: text("severity").unwrap_or_else(|| "warning".into()),
-        summary: text("summary").unwrap_or_else(|| name.clone()),
-        description: text("description"),
-        span,
-    })
-}
-
-fn dashboards(eval: &mut Evaluator<'_>, kind: &KindInfo) -> Vec<Dashboard> {
-    let mut out = Vec::new();
-    for (title, (core, span)) in &kind.dashboards {
-        out.push(Dashboard { title: title.clone(), value: eval.eval(core), span: *span });
-    }
-    out
 }

@@ -3,13 +3,14 @@
 
 mod place;
 
+use super::edits;
 use crate::db::{self, Db, Project, SourceFile};
 use crate::names::{self, DefKind, Space};
-use crate::syntax::ITEM_KEYWORDS;
-use crate::syntax::ast::ImportSource;
+use crate::syntax::ast::{ImportSource, ItemKind};
+use crate::syntax::{ITEM_KEYWORDS, MEMBER_KEYWORDS};
 use crate::text::{Span, TextRange};
 use crate::types::items::{self, ComponentCore};
-use crate::types::ty::{KindRef, RecordTy, Ty};
+use crate::types::ty::{FieldTy, KindRef, RecordTy, Ty};
 use crate::types::{attributes, queries};
 use place::{Body, Place};
 use smol_str::SmolStr;
@@ -37,18 +38,25 @@ pub struct Completion {
     pub detail: Option<String>,
     /// What is written, where it isn't the label.
     pub insert: Option<String>,
+    /// What is written where the editor takes snippets (`${1:name}` is filled in).
+    pub snippet: Option<String>,
     /// What else changes: an import.
     pub also: Option<(TextRange, String)>,
+    /// Its doc lines, where they are at hand.
+    pub doc: Option<String>,
+    /// The item whose documentation it has: for [`super::Analysis::documentation`].
+    pub of: Option<(u32, u32)>,
 }
 
 impl Completion {
     fn new(label: &str, kind: CompletionKind, detail: impl ToString) -> Self {
         let detail = Some(detail.to_string()).filter(|d| !d.is_empty());
-        Self { label: label.to_owned(), kind, detail, insert: None, also: None }
+        let label = label.to_owned();
+        Self { label, kind, detail, insert: None, snippet: None, also: None, doc: None, of: None }
     }
 
-    fn field(name: &str, ty: &Ty) -> Self {
-        Self { insert: Some(format!("{name}: ")), ..Self::new(name, CompletionKind::Field, ty) }
+    fn of_item(self, def: names::DefId) -> Self {
+        Self { of: Some((def.file.0, def.item)), ..self }
     }
 }
 
@@ -62,16 +70,78 @@ pub struct Completions {
 }
 
 pub(super) fn completions(db: &dyn Db, entry: SourceFile, file: SourceFile, offset: u32) -> Completions {
-    let tree = &db::parse(db, file).tree;
-    let (place, replaces) = Place::find(tree, offset);
-    let items = Request { db, entry, file }.at(place);
-    Completions { replaces, items }
+    let (place, word) = place_at(db, file, offset);
+    let text = db::text(db, file);
+    let typed = text.get(word.start as usize..word.end as usize).unwrap_or_default();
+    let items = Request { db, entry, file, typed }.at(place);
+    Completions { replaces: word, items }
+}
+
+/// The place at an offset and the word before it. What is far from it isn't parsed.
+fn place_at(db: &dyn Db, file: SourceFile, offset: u32) -> (Place, TextRange) {
+    let (parse, start) = db::parse_around(db, file, offset);
+    let (place, word) = Place::find(&parse.tree, offset.saturating_sub(start));
+    (place, TextRange::new(word.start + start, word.end + start))
+}
+
+/// What can be set between braces.
+pub(super) struct Settable {
+    /// Whose braces they are.
+    pub owner: SmolStr,
+    pub fields: Vec<(SmolStr, Ty)>,
+    /// The field whose value stands at the offset.
+    pub current: Option<SmolStr>,
+}
+
+/// What can be set in the braces around an offset.
+pub(super) fn settable(db: &dyn Db, entry: SourceFile, file: SourceFile, offset: u32) -> Option<Settable> {
+    let (body, current) = match place_at(db, file, offset).0 {
+        Place::Key(body) => (body, None),
+        Place::Value(body, key) => (body, Some(key)),
+        _ => return None,
+    };
+    let owner = match &body {
+        Body::Component(name) | Body::Flow(name) => name.clone(),
+        _ => return None,
+    };
+    let fields = Request { db, entry, file, typed: "" }.fields(&body);
+    let fields: Vec<_> = fields.into_iter().map(|f| (f.name, f.ty)).collect();
+    (!fields.is_empty()).then_some(Settable { owner, fields, current })
+}
+
+/// Something that can be set.
+struct Field {
+    name: SmolStr,
+    ty: Ty,
+    doc: Option<String>,
+}
+
+impl Field {
+    fn plain(name: impl Into<SmolStr>, ty: Ty) -> Self {
+        Self { name: name.into(), ty, doc: None }
+    }
+
+    fn all(record: &RecordTy) -> Vec<Self> {
+        let field = |(name, f): (&SmolStr, &FieldTy)| Self {
+            name: name.clone(),
+            ty: f.ty.clone(),
+            doc: f.doc.as_deref().map(str::to_owned),
+        };
+        record.fields.iter().map(field).collect()
+    }
+
+    fn completion(&self) -> Completion {
+        let insert = Some(format!("{}: ", self.name));
+        Completion { insert, doc: self.doc.clone(), ..Completion::new(&self.name, CompletionKind::Field, &self.ty) }
+    }
 }
 
 struct Request<'a> {
     db: &'a dyn Db,
     entry: SourceFile,
     file: SourceFile,
+    /// The word before the cursor.
+    typed: &'a str,
 }
 
 impl<'a> Request<'a> {
@@ -83,28 +153,36 @@ impl<'a> Request<'a> {
             Place::Component => self.components(),
             Place::Protocol(links) => self.protocols(&links),
             Place::LibraryName => self.library_kinds(),
-            Place::Key(body) => self.fields(&body).iter().map(|(n, ty)| Completion::field(n, ty)).collect(),
+            Place::ImportedName(path) => self.names_of(&path),
+            Place::ImportPath => self.paths(),
+            Place::Key(body) => self.keys(&body),
             Place::Value(body, key) => {
                 let fields = self.fields(&body);
-                fields.iter().find(|(name, _)| *name == key).map(|(_, ty)| values(ty)).unwrap_or_default()
+                let field = fields.iter().find(|field| field.name == key);
+                field.map(|field| values(&field.ty, self.typed)).unwrap_or_default()
             }
         }
     }
 
     fn items(&self) -> Vec<Completion> {
-        let keyword = |word: &&str| Completion::new(word, CompletionKind::Keyword, "");
+        let keyword = |word: &&str| Completion {
+            snippet: SNIPPETS.iter().find(|(of, _)| of == word).map(|(_, snippet)| (*snippet).to_owned()),
+            ..Completion::new(word, CompletionKind::Keyword, "")
+        };
         ITEM_KEYWORDS.iter().map(keyword).chain(self.components()).collect()
     }
 
     fn all_components(&self) -> Vec<&'a ComponentCore> {
         let files = names::program(self.db, self.entry).files.iter();
-        files.flat_map(|id| &items::file_core(self.db, db::file(self.db, *id)).components).collect()
+        let parts = files.flat_map(|id| items::file_core(self.db, db::file(self.db, *id)));
+        parts.flat_map(|part| &part.components).collect()
     }
 
     fn components(&self) -> Vec<Completion> {
         let shown = |c: &&ComponentCore| {
             let kind = c.kind.as_ref().map(|k| k.name.to_string()).unwrap_or_default();
-            Completion::new(&c.name.name, CompletionKind::Component, kind)
+            let def = names::DefId { file: c.span.file, item: c.span.item };
+            Completion::new(&c.name.name, CompletionKind::Component, kind).of_item(def)
         };
         self.all_components().iter().filter(|c| !c.name.name.is_empty()).map(shown).collect()
     }
@@ -113,19 +191,77 @@ impl<'a> Request<'a> {
         self.all_components().into_iter().find(|c| c.name.name == component)?.kind.as_ref()
     }
 
-    /// Kinds in scope, and those of the library with the import that brings them.
+    /// Kinds in scope, and those of the library and of the project's other files with the import that brings them.
     fn kinds(&self) -> Vec<Completion> {
         let scope = names::scope(self.db, self.file);
         let in_scope = scope.names_of(Space::Type).filter(|(_, b)| b.export.kind == DefKind::Kind);
-        let mut out: Vec<Completion> =
-            in_scope.map(|(name, _)| Completion::new(name, CompletionKind::Kind, "kind")).collect();
+        let mut out: Vec<Completion> = in_scope
+            .map(|(name, b)| Completion::new(name, CompletionKind::Kind, "kind").of_item(b.export.def))
+            .collect();
         for mut kind in self.library_kinds() {
             if !out.iter().any(|c| c.label == kind.label) {
-                kind.also = Some(self.import(&kind.label));
+                kind.also = self.import(&kind.label);
+                out.push(kind);
+            }
+        }
+        for kind in self.kinds_of_files() {
+            if !out.iter().any(|c| c.label == kind.label) {
                 out.push(kind);
             }
         }
         out
+    }
+
+    /// The project's other files that this one can import: none that imports it, for that would be a circle.
+    fn other_files(&self) -> impl Iterator<Item = SourceFile> {
+        let files = Project::get(self.db).files(self.db).iter().copied();
+        let own = files.filter(|f| !db::is_library(self.db, *f) && *f != self.file);
+        let there = own.filter(|f| *db::presence(self.db, *f) == db::Presence::Text);
+        there.filter(|f| !names::program(self.db, *f).files.contains(&self.file.id(self.db)))
+    }
+
+    fn kinds_of_files(&self) -> Vec<Completion> {
+        let mut out = Vec::new();
+        for file in self.other_files() {
+            let path = path_from(self.file.path(self.db), file.path(self.db));
+            let exports = names::exports(self.db, file).names.iter();
+            for ((_, name), export) in exports.filter(|(_, e)| e.kind == DefKind::Kind) {
+                let also = Some(self.import_from(&path, name));
+                let kind = Completion::new(name, CompletionKind::Kind, format!("kind of {path}"));
+                out.push(Completion { also, ..kind.of_item(export.def) });
+            }
+        }
+        out
+    }
+
+    /// The edit that imports a name of a file: into the names that are imported from there, else behind the last import.
+    fn import_from(&self, path: &str, name: &str) -> (TextRange, String) {
+        let from_there = |source: &ImportSource| matches!(source, ImportSource::Path(of) if of == path);
+        if let Some(end) = self.end_of_names(from_there) {
+            return (end, format!(", {name}"));
+        }
+        let ast = db::ast(self.db, self.file);
+        match ast.items().rfind(|item| matches!(item.kind, ItemKind::Import(_))) {
+            Some(last) => (self.end_of(last.span), format!("\nimport \"{path}\".{{{name}}}")),
+            None => {
+                let start = edits::below_header(db::text(self.db, self.file), TextRange::default());
+                (start, format!("import \"{path}\".{{{name}}}\n\n"))
+            }
+        }
+    }
+
+    fn end_of(&self, span: Span) -> TextRange {
+        db::anchors(self.db, self.file).resolve(span.end()).range
+    }
+
+    /// Behind the names of the first import from some source that lists any.
+    fn end_of_names(&self, from: impl Fn(&ImportSource) -> bool) -> Option<TextRange> {
+        let ast = db::ast(self.db, self.file);
+        let last = ast.items().find_map(|item| match &item.kind {
+            ItemKind::Import(import) if from(&import.source) => import.names.as_ref()?.last(),
+            _ => None,
+        })?;
+        Some(self.end_of(last.span))
     }
 
     fn library_kinds(&self) -> Vec<Completion> {
@@ -135,26 +271,19 @@ impl<'a> Request<'a> {
             let doc = queries::kind_info(self.db, e.def).doc.as_deref();
             doc.and_then(|d| d.lines().next()).unwrap_or_default().to_owned()
         };
-        kinds.map(|((_, name), e)| Completion::new(name, CompletionKind::Kind, doc(e))).collect()
+        kinds.map(|((_, name), e)| Completion::new(name, CompletionKind::Kind, doc(e)).of_item(e.def)).collect()
     }
 
-    /// The edit that imports a kind of the library: into the first import of it, else on a line of its own.
-    fn import(&self, name: &str) -> (TextRange, String) {
+    /// The edit that imports a kind of the library; none where something else has its name.
+    fn import(&self, name: &str) -> Option<(TextRange, String)> {
+        let mut edit = names::add_library_import(self.db, self.file, name)?.edits.pop()?;
+        let at = db::anchors(self.db, self.file).resolve(edit.span).range;
         let ast = db::ast(self.db, self.file);
-        let place = |span: Span| db::anchors(self.db, self.file).resolve(span).range;
-        let of_library = ast.items.iter().find_map(|item| match &item.kind {
-            crate::syntax::ast::ItemKind::Import(i) if matches!(i.source, ImportSource::Library(_)) => {
-                i.names.as_ref()?.last()
-            }
-            _ => None,
-        });
-        match of_library {
-            Some(last) => {
-                let end = place(last.span).end;
-                (TextRange::new(end, end), format!(", {name}"))
-            }
-            None => (TextRange::new(0, 0), format!("import std.{{{name}}}\n\n")),
+        let before_import = ast.items().next().is_some_and(|item| matches!(item.kind, ItemKind::Import(_)));
+        if edit.text.ends_with('\n') && !before_import {
+            edit.text.push('\n');
         }
+        Some((edits::below_header(db::text(self.db, self.file), at), edit.text))
     }
 
     /// Protocols that fit both ends of all links; an end whose kind is unknown fits everything.
@@ -172,12 +301,71 @@ impl<'a> Request<'a> {
             let doc = queries::protocol_info(self.db, b.export.def).doc.as_deref();
             doc.and_then(|d| d.lines().next()).unwrap_or_default().to_owned()
         };
-        known.map(|(name, b)| Completion::new(name, CompletionKind::Protocol, doc(b))).collect()
+        let shown = |(name, b): (&SmolStr, &names::Binding)| {
+            Completion::new(name, CompletionKind::Protocol, doc(b)).of_item(b.export.def)
+        };
+        known.map(shown).collect()
+    }
+
+    /// What a body's entries can start with.
+    fn keys(&self, body: &Body) -> Vec<Completion> {
+        let mut out: Vec<Completion> = self.fields(body).iter().map(Field::completion).collect();
+        match body {
+            Body::Kind => {
+                out.extend(MEMBER_KEYWORDS.iter().map(|word| Completion::new(word, CompletionKind::Keyword, "")))
+            }
+            Body::Component(kind) => out.extend(self.files_of(kind)),
+            Body::Profile(None) => out.extend(
+                self.components().into_iter().map(|c| Completion { insert: Some(format!("{}.", c.label)), ..c }),
+            ),
+            _ => {}
+        }
+        out
+    }
+
+    /// A kind's files, to set something in.
+    fn files_of(&self, kind: &str) -> Vec<Completion> {
+        let export = names::scope(self.db, self.file).get(Space::Type, kind);
+        let files = export.map(|e| queries::kind_info(self.db, e.def).files.as_slice()).unwrap_or_default();
+        let paths = files.iter().filter_map(|(path, ..)| path.as_const()?.as_str());
+        let shown = |path: &SmolStr| {
+            Completion::new(&format!("files.\"{path}\""), CompletionKind::Field, "what this file holds")
+        };
+        paths.map(shown).collect()
+    }
+
+    /// What another file has to import.
+    fn names_of(&self, path: &str) -> Vec<Completion> {
+        let path = names::relative_path(self.file.path(self.db), path);
+        let Some(target) = path.and_then(|path| db::file_by_path(self.db, &path)) else { return Vec::new() };
+        let exports = names::exports(self.db, target).names.iter();
+        let shown = |((_, name), export): (&(Space, SmolStr), &names::Export)| {
+            let kind = match export.kind {
+                DefKind::Kind | DefKind::Type => CompletionKind::Kind,
+                DefKind::Protocol => CompletionKind::Protocol,
+                DefKind::Component | DefKind::Let | DefKind::Fn => CompletionKind::Component,
+                _ => return None,
+            };
+            Some(Completion::new(name, kind, export.kind.keyword()).of_item(export.def))
+        };
+        exports.filter_map(shown).collect()
+    }
+
+    /// The project's other files, as an import names them from here.
+    fn paths(&self) -> Vec<Completion> {
+        let project = Project::get(self.db);
+        let own = project.files(self.db).iter().filter(|f| !db::is_library(self.db, **f) && **f != self.file);
+        let there = own.filter(|f| *db::presence(self.db, **f) == db::Presence::Text);
+        let shown = |f: &SourceFile| {
+            let path = path_from(self.file.path(self.db), f.path(self.db));
+            Completion::new(&path, CompletionKind::Value, "")
+        };
+        there.map(shown).collect()
     }
 
     /// What can be set in a body.
-    fn fields(&self, body: &Body) -> Vec<(SmolStr, Ty)> {
-        let of = |record: &RecordTy| record.fields.iter().map(|(n, f)| (n.clone(), f.ty.clone())).collect();
+    fn fields(&self, body: &Body) -> Vec<Field> {
+        let of = Field::all;
         match body {
             Body::Component(kind) => self.component_fields(kind),
             Body::Flow(protocol) => {
@@ -191,39 +379,95 @@ impl<'a> Request<'a> {
             Body::Backup => of(&attributes::BACKUP),
             Body::View => of(&attributes::VIEW),
             Body::Alert => of(&attributes::ALERT),
-            Body::Kind => attributes::ATTRIBUTES.values().map(|a| (a.name.into(), a.ty.clone())).collect(),
+            Body::Kind => attributes::ATTRIBUTES.values().map(|a| Field::plain(a.name, a.ty.clone())).collect(),
+            Body::Autoscale => vec![
+                Field::plain("replicas", Ty::Int(None)),
+                Field::plain("via", Ty::string()),
+                Field::plain("up", Ty::Data),
+                Field::plain("down", Ty::Data),
+            ],
+            Body::Rule => vec![
+                Field::plain("when", Ty::Bool),
+                Field::plain("by", Ty::Quantity(crate::types::Unit::Percent, None)),
+                Field::plain("for", Ty::Quantity(crate::types::Unit::Duration, None)),
+            ],
+            Body::Profile(None) => Vec::new(),
+            Body::Profile(Some(component)) => {
+                self.kind_of(component).map(|kind| self.component_fields(&kind.name)).unwrap_or_default()
+            }
+            Body::Within(outer, key) => {
+                let fields = self.fields(outer);
+                let record = fields.iter().find(|f| f.name == *key).and_then(|f| record_of(&f.ty).cloned());
+                record.map(|record| of(&record)).unwrap_or_default()
+            }
             Body::Profiles => {
                 let files = names::program(self.db, self.entry).files.iter();
-                let cores = files.map(|id| items::file_core(self.db, db::file(self.db, *id)));
-                let named = cores.flat_map(|c| &c.profiles).map(|p| (p.name.name.clone(), Ty::Int(None)));
+                let cores = files.flat_map(|id| items::file_core(self.db, db::file(self.db, *id)));
+                let named = cores.flat_map(|c| &c.profiles).map(|p| Field::plain(p.name.name.clone(), Ty::Int(None)));
                 named.chain(self.listed_profiles()).collect()
             }
         }
     }
 
-    fn listed_profiles(&self) -> Vec<(SmolStr, Ty)> {
+    fn listed_profiles(&self) -> Vec<Field> {
         let graphs = crate::graph::graphs(self.db, self.entry);
         let profiles = graphs.graphs.first().map(|g| g.profiles.clone()).unwrap_or_default();
-        profiles.into_iter().map(|p| (p, Ty::Int(None))).collect()
+        profiles.into_iter().map(|p| Field::plain(p, Ty::Int(None))).collect()
     }
 
-    fn component_fields(&self, kind: &str) -> Vec<(SmolStr, Ty)> {
+    fn component_fields(&self, kind: &str) -> Vec<Field> {
         let scope = names::scope(self.db, self.file);
         let params = scope.get(Space::Type, kind).map(|e| &queries::kind_info(self.db, e.def).params);
-        let own = params.into_iter().flatten().map(|(name, p)| (name.clone(), p.ty.clone()));
+        let own = params.into_iter().flatten().map(|(name, p)| Field {
+            name: name.clone(),
+            ty: p.ty.clone(),
+            doc: p.doc.clone(),
+        });
         let common = attributes::COMPONENT_SETTINGS.iter();
-        let common =
-            common.filter_map(|name| Some((SmolStr::new_static(name), attributes::ATTRIBUTES.get(name)?.ty.clone())));
-        let mut fields: Vec<(SmolStr, Ty)> = own.collect();
+        let common = common.filter_map(|name| Some(Field::plain(*name, attributes::ATTRIBUTES.get(name)?.ty.clone())));
+        let mut fields: Vec<Field> = own.collect();
         // a parameter hides the setting of its name
-        let common = common.filter(|(name, _)| !fields.iter().any(|(own, _)| own == name)).collect::<Vec<_>>();
+        let common = common.filter(|f| !fields.iter().any(|own| own.name == f.name)).collect::<Vec<_>>();
         fields.extend(common);
         fields
     }
 }
 
-/// Values that can be listed: words, variants, true and false.
-fn values(ty: &Ty) -> Vec<Completion> {
+/// Items as snippets.
+const SNIPPETS: [(&str, &str); 13] = [
+    ("import", "import std.{${1:Kind}}"),
+    ("component", "component ${1:name}: ${2:Kind} {\n  $0\n}"),
+    ("namespace", "namespace ${1:name} {\n  $0\n}"),
+    ("layer", "layer ${1:name} \"${2:Title}\" {\n  $0\n}"),
+    ("cluster", "cluster ${1:name} {\n  domain: \"${2:example.com}\"\n}"),
+    (
+        "kind",
+        "kind ${1:Name} {\n  workload: ${2:deployment}\n  image: \"${3:registry/image:tag}\"\n  port ${4:http}: ${5:8080}\n  $0\n}",
+    ),
+    ("protocol", "protocol ${1:name} {\n  transport: ${2:http}\n  carries: [${3:metrics}]\n}"),
+    ("scale", "scale ${1:component} { ${2:profile}: ${3:2} }"),
+    (
+        "autoscale",
+        "autoscale ${1:component} {\n  replicas: ${2:2}..${3:10}\n  up: { when: cpu > ${4:70%}, by: ${5:100%} }\n}",
+    ),
+    ("backup", "backup ${1:component} { schedule: \"${2:0 2 * * *}\", keep: ${3:7} }"),
+    ("test", "test \"${1:what holds}\" {\n  assert ${2:true}\n}"),
+    ("view", "view ${1:name} \"${2:Title}\" {\n  $0\n}"),
+    ("waive", "waive ${1:OBS0000} on ${2:component} until ${3:2027-01-01}, \"${4:reason}\""),
+];
+
+/// The record that a type has, perhaps within a list or what may be left out.
+fn record_of(ty: &Ty) -> Option<&RecordTy> {
+    match ty {
+        Ty::Record(record) => Some(record),
+        Ty::Optional(of) | Ty::List(of) => record_of(of),
+        Ty::Union(of) => of.iter().find_map(record_of),
+        _ => None,
+    }
+}
+
+/// Values that can be listed: words, variants, true and false; a number that was typed with each unit.
+fn values(ty: &Ty, typed: &str) -> Vec<Completion> {
     let value = |text: &str| Completion::new(text, CompletionKind::Value, ty);
     match ty {
         Ty::Bool => vec![value("true"), value("false")],
@@ -235,9 +479,26 @@ fn values(ty: &Ty) -> Vec<Completion> {
             };
             of.variants.iter().map(shape).collect()
         }
-        Ty::Optional(of) => values(of),
+        Ty::Optional(of) => values(of, typed),
+        Ty::Union(of) => of.iter().flat_map(|ty| values(ty, typed)).collect(),
+        Ty::Quantity(unit, _) => {
+            let digits: String = typed.chars().take_while(char::is_ascii_digit).collect();
+            let digits = if digits.is_empty() { "1" } else { digits.as_str() };
+            crate::types::quantity::units(*unit).map(|unit| value(&format!("{digits}{unit}"))).collect()
+        }
         _ => Vec::new(),
     }
+}
+
+/// The path of a file as another one writes it.
+fn path_from(from: &str, to: &str) -> String {
+    let mut from: Vec<&str> = from.split('/').collect();
+    from.pop();
+    let to: Vec<&str> = to.split('/').collect();
+    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count().min(to.len() - 1);
+    let up = from.len() - same;
+    let start = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
+    format!("{start}{}", to[same..].join("/"))
 }
 
 #[cfg(test)]
@@ -299,6 +560,38 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_within_a_value_has_its_own_fields() {
+        let inside = labels("component x: Shop { resources: { $0 } }");
+        assert!(inside.contains(&"memory".to_owned()), "{inside:?}");
+        assert!(labels("component x: Shop { resources: { memory: 5$0 } }").contains(&"5Gi".to_owned()));
+        assert!(labels("customer -> shop: order { every: $0 }").contains(&"1m".to_owned()));
+        assert_eq!(labels("autoscale shop { $0 }"), ["replicas", "via", "up", "down"]);
+        assert_eq!(labels("autoscale shop { up: { $0 } }"), ["when", "by", "for"]);
+        assert_eq!(labels("profile p { $0 }"), ["shop", "customer"]);
+        assert_eq!(labels("profile p { shop.$0 }")[..2], ["shelves", "open"]);
+        let members = labels("kind K { $0 }");
+        assert!(members.contains(&"param".to_owned()) && members.contains(&"image".to_owned()), "{members:?}");
+    }
+
+    #[test]
+    fn a_config_file_of_the_kind_can_be_set_in() {
+        let kind = "kind K { file \"/etc/k.yml\": yaml({ a: 1 }) }\n";
+        let found = labels(&format!("{kind}component x: K {{ $0 }}"));
+        assert!(found.contains(&"files.\"/etc/k.yml\"".to_owned()), "{found:?}");
+    }
+
+    #[test]
+    fn imports_offer_paths_and_names_of_other_files() {
+        let files = |line: &str| {
+            labels_of(&format!("//- a/main.obs\n{line}\n//- a/kinds.obs\nkind Kiosk {{}}\n//- b.obs\nlet x = 1\n"))
+        };
+        assert_eq!(files("import \"$0\""), ["./kinds.obs", "../b.obs"]);
+        assert_eq!(files("import \"./ki$0\".{}"), ["./kinds.obs", "../b.obs"]);
+        assert_eq!(files("import \"./kinds.obs\".{$0}"), ["Kiosk"]);
+        assert_eq!(files("import \"../b.obs\".{$0}"), ["x"]);
+    }
+
+    #[test]
     fn items_start_with_keywords_or_components() {
         let all = labels("$0");
         assert!(["component", "kind", "scale", "shop"].iter().all(|w| all.iter().any(|l| l == w)), "{all:?}");
@@ -324,5 +617,21 @@ mod tests {
         let edits = [(found.replaces, people.label.clone()), (at, text)];
         assert_eq!(fixture.edited(&fixture.path, &edits), "import std.{Pods, People}\ncomponent x: People");
         assert!(labels_of("import std.{$0}").contains(&"Pods".to_owned()));
+    }
+
+    #[test]
+    fn an_import_stands_below_what_the_file_says_of_itself() {
+        for (rest, after) in [
+            ("component x: Pe$0", "import std.{People}\n\ncomponent x: People"),
+            ("/// Documented.\ncomponent x: Pe$0", "import std.{People}\n\n/// Documented.\ncomponent x: People"),
+        ] {
+            let fixture = Fixture::new(&format!("//! The shop.\n//! All of it.\n\n{rest}"));
+            let found = fixture.analysis.completions(&fixture.path, fixture.offset).expect("the file is known");
+            let people = found.items.iter().find(|c| c.label == "People").expect("the library has it");
+            let also = people.also.clone().expect("it isn't imported yet");
+            let edits = [(found.replaces, people.label.clone()), also];
+            let expected = format!("//! The shop.\n//! All of it.\n\n{after}");
+            assert_eq!(fixture.edited(&fixture.path, &edits), expected);
+        }
     }
 }

@@ -20,6 +20,10 @@ pub(super) enum Place {
     Protocol(Vec<(Vec<SmolStr>, Vec<SmolStr>)>),
     /// Among the names of `import std.{…}`.
     LibraryName,
+    /// Among the names of an import of the file at this path.
+    ImportedName(SmolStr),
+    /// The path of an import.
+    ImportPath,
     /// Where a setting is named.
     Key(Body),
     /// Where the value of a setting stands.
@@ -42,6 +46,13 @@ pub(super) enum Body {
     Kind,
     /// `scale`: numbers by profile.
     Profiles,
+    Autoscale,
+    /// One direction of an autoscaler.
+    Rule,
+    /// `profile`; behind `NAME.`, of that component.
+    Profile(Option<SmolStr>),
+    /// The record that a setting of another body has.
+    Within(Box<Body>, SmolStr),
 }
 
 impl Place {
@@ -54,6 +65,9 @@ impl Place {
         }
         let before = &text[..at];
         let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
+        if let Some(path) = import_path(line) {
+            return (Place::ImportPath, TextRange::new((at - path.len()) as u32, at as u32));
+        }
         let word = line.len() - line.trim_end_matches(is_word).len();
         let start = (at - word) as u32;
         (Self::of_word(tree, line, word, start), TextRange::new(start, at as u32))
@@ -73,6 +87,12 @@ impl Place {
             Some(node) => in_braces(tree, node, start),
         }
     }
+}
+
+/// The path that an import has up to the end of the line, while its string is open.
+fn import_path(line: &str) -> Option<&str> {
+    let path = line.trim_start().strip_prefix("import")?.trim_start().strip_prefix('"')?;
+    (!path.contains('"')).then_some(path)
 }
 
 fn is_word(c: char) -> bool {
@@ -132,15 +152,15 @@ fn enclosing(tree: &Tree, offset: u32) -> Option<NodeId> {
             let closed = tree.find(*id, Rule::r_brace).is_some();
             range.start < offset && (offset < range.end || (offset == range.end && !closed))
         };
-        let next = tree.children(at).iter().copied().rfind(inside)?;
+        let next = tree.children(at).filter(inside).last()?;
         if matches!(tree.rule(next), Some(block | group_body | import_names | kind_body)) {
-            let open = tree.children(next).iter().find(|c| tree.text_of(**c) == "{").map(|c| tree.range(*c).end);
+            let open = tree.children(next).find(|c| tree.text_of(*c) == "{").map(|c| tree.range(c).end);
             if open.is_some_and(|end| end <= offset) {
                 found = Some(next);
             }
         }
         at = next;
-        if tree.children(at).iter().copied().rfind(inside).is_none() {
+        if !tree.children(at).any(|id| inside(&id)) {
             return found;
         }
     }
@@ -148,9 +168,29 @@ fn enclosing(tree: &Tree, offset: u32) -> Option<NodeId> {
 
 fn in_braces(tree: &Tree, node: NodeId, start: u32) -> Place {
     let Some(owner) = tree.parent(node) else { return Place::Item };
+    if tree.rule(owner) == Some(Rule::import) {
+        return match tree.find(owner, Rule::string) {
+            Some(path) => Place::ImportedName(tree.text_of(path).trim_matches('"').into()),
+            None => Place::LibraryName,
+        };
+    }
+    let Some(mut body) = body_of(tree, node) else { return Place::Nothing };
+    if let (Body::Profile(of), Some(name)) = (&mut body, component_before(tree, node, start)) {
+        *of = Some(name);
+    }
+    match setting(tree, node, start) {
+        Some(key) => Place::Value(body, key),
+        // items stand in them too
+        None if matches!(body, Body::Namespace | Body::Layer) => Place::Item,
+        None => Place::Key(body),
+    }
+}
+
+/// Whose braces they are.
+fn body_of(tree: &Tree, node: NodeId) -> Option<Body> {
+    let owner = tree.parent(node)?;
     let ident = |rule: Rule| tree.find(owner, rule).map(|id| SmolStr::new(tree.text_of(id))).unwrap_or_default();
-    let body = match tree.rule(owner) {
-        Some(Rule::import) => return Place::LibraryName,
+    Some(match tree.rule(owner) {
         Some(Rule::component) => Body::Component(ident(Rule::path)),
         Some(Rule::flow) => Body::Flow(ident(Rule::path)),
         Some(Rule::cluster) => Body::Cluster,
@@ -161,14 +201,30 @@ fn in_braces(tree: &Tree, node: NodeId, start: u32) -> Place {
         Some(Rule::scale) => Body::Profiles,
         Some(Rule::kind) => Body::Kind,
         Some(Rule::alert | Rule::alert_member) => Body::Alert,
-        _ => return Place::Nothing,
-    };
-    match setting(tree, node, start) {
-        Some(key) => Place::Value(body, key),
-        // items stand in them too
-        None if matches!(body, Body::Namespace | Body::Layer) => Place::Item,
-        None => Place::Key(body),
-    }
+        Some(Rule::autoscale) => Body::Autoscale,
+        Some(Rule::profile) => Body::Profile(None),
+        _ => return nested(tree, node),
+    })
+}
+
+/// Braces that are a setting's value.
+fn nested(tree: &Tree, node: NodeId) -> Option<Body> {
+    let entry = tree.ancestors(node).find(|n| tree.rule(*n) == Some(Rule::field_entry))?;
+    let key = tree.find(tree.find(entry, Rule::key)?, Rule::ident)?;
+    let outer = body_of(tree, tree.parent(entry)?)?;
+    let key = SmolStr::new(tree.text_of(key));
+    Some(match outer {
+        Body::Autoscale if matches!(key.as_str(), "up" | "down") => Body::Rule,
+        outer => Body::Within(Box::new(outer), key),
+    })
+}
+
+/// `shop` in a profile's `shop.`.
+fn component_before(tree: &Tree, node: NodeId, start: u32) -> Option<SmolStr> {
+    let before = &tree.text()[tree.range(node).start as usize..start as usize];
+    let entry = before.rsplit(['{', ',', '\n', '\r']).next().unwrap_or_default().trim_start();
+    let (name, _) = entry.split_once('.')?;
+    name.chars().all(is_word).then(|| SmolStr::new(name))
 }
 
 /// The key whose value stands at the offset, if it is a value's place.
@@ -176,5 +232,7 @@ fn setting(tree: &Tree, node: NodeId, start: u32) -> Option<SmolStr> {
     let before = &tree.text()[tree.range(node).start as usize..start as usize];
     let entry = before.rsplit(['{', ',', '\n', '\r']).next().unwrap_or_default();
     let (key, rest) = entry.split_once(':')?;
-    rest.trim().is_empty().then(|| SmolStr::new(key.trim()))
+    // of a path the last
+    let key = key.trim().rsplit('.').next().unwrap_or_default();
+    rest.trim().is_empty().then(|| SmolStr::new(key))
 }

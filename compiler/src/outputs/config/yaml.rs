@@ -128,6 +128,11 @@ fn fits_a_block(text: &str) -> bool {
     !text.contains('\n') || !text.starts_with([' ', '\t', '\n'])
 }
 
+/// A document as data, where it is one.
+pub(in crate::outputs) fn read(text: &str) -> Option<serde_json::Value> {
+    serde_saphyr::from_str(text).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -53,7 +53,9 @@ pub(super) fn paint(picture: &Picture) -> String {
             canvas.text(rect.x + 2, rect.y, &format!(" {title} "));
         }
     }
-    format!("{}\n\n{}", scene.title, canvas.finish())
+    let legend: String = picture.legend.iter().map(|l| format!("{l}\n")).collect();
+    let legend = if legend.is_empty() { legend } else { format!("\n{legend}") };
+    format!("{}\n\n{}{legend}", scene.title, canvas.finish())
 }
 
 impl Canvas {
@@ -106,7 +108,7 @@ impl Canvas {
     fn item(&mut self, item: &Item, rect: Rect) {
         match item {
             Item::Frame { .. } => self.frame(rect, false),
-            Item::Box { lines, external } => {
+            Item::Box { lines, external, .. } => {
                 self.frame(rect, *external);
                 for (line, y) in lines.iter().zip(rect.y + 1..) {
                     self.text(rect.x + 2, y, line);
@@ -117,11 +119,16 @@ impl Canvas {
 
     /// An arrowhead before a border; the border stays whole.
     fn arrow(&mut self, at: Point, side: Side) {
-        let (y, head, line) = if side == Side::Top { (at.y - 1, "▼", UP) } else { (at.y + 1, "▲", DOWN) };
+        let (x, y, head, line) = match side {
+            Side::Top => (at.x, at.y - 1, "▼", UP),
+            Side::Bottom => (at.x, at.y + 1, "▲", DOWN),
+            Side::Left => (at.x - 1, at.y, "▶", LEFT),
+            Side::Right => (at.x + 1, at.y, "◀", RIGHT),
+        };
         if let Some(Cell::Lines { sides, .. }) = self.at(at.x, at.y) {
             *sides &= !line;
         }
-        if let Some(cell) = self.at(at.x, y) {
+        if let Some(cell) = self.at(x, y) {
             *cell = Cell::Text(head.to_owned());
         }
     }

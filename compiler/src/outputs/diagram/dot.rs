@@ -1,15 +1,17 @@
 //! Graphviz's DOT: groups as clusters.
 
-use super::notation::{Notation, body};
+use super::notation::{Notation, Seat, body};
 use super::picture::{Picture, Shape};
 
 pub(super) fn paint(picture: &Picture) -> String {
     let direction = if picture.sideways { "LR" } else { "TB" };
-    let title = text(&picture.title);
+    // the legend stands below the title: a graph has one label
+    let lines: Vec<String> = std::iter::once(&picture.title).chain(&picture.legend).map(|l| text(l)).collect();
+    let title = lines.join("\\n");
     let node = "node [shape=box, style=rounded, fontname=\"sans-serif\"];";
     let head =
         format!("label=\"{title}\"; labelloc=t; rankdir={direction};\n  {node}\n  edge [fontname=\"sans-serif\"];");
-    format!("digraph {{\n  {head}\n{}}}\n", body(picture, &Dot))
+    format!("digraph {{\n  {head}\n{}}}\n", body(picture, "  ", &Dot))
 }
 
 struct Dot;
@@ -30,8 +32,8 @@ impl Notation for Dot {
         format!("c{number} [label=\"{label}\"{style}];")
     }
 
-    fn arrow(&self, from: usize, to: usize, told: &str) -> String {
-        format!("c{from} -> c{to} [label=\"{}\"];", text(told))
+    fn arrow(&self, from: &Seat, to: &Seat, told: &str) -> String {
+        format!("c{} -> c{} [label=\"{}\"];", from.number, to.number, text(told))
     }
 }
 

@@ -1,13 +1,22 @@
 //! A Mermaid flowchart.
 
-use super::notation::{Notation, body};
+use super::notation::{Notation, Seat, body};
 use super::picture::{Picture, Shape};
+use crate::analysis::Fate;
 use std::fmt::Write;
 
 pub(super) fn paint(picture: &Picture) -> String {
     let direction = if picture.sideways { "LR" } else { "TB" };
     let head = format!("---\ntitle: {}\n---\nflowchart {direction}", front_matter(&picture.title));
-    format!("{head}\n{}  classDef external stroke-dasharray: 4 3\n", body(picture, &Mermaid))
+    let legend = described(&picture.legend);
+    let body = body(picture, "  ", &Mermaid);
+    let mut marks = String::new();
+    for (class, colour) in [("lost", "#b3261e"), ("degraded", "#8a5a00")] {
+        if body.contains(&format!(":::{class}\n")) {
+            marks.push_str(&format!("  classDef {class} stroke:{colour},stroke-width:3px\n"));
+        }
+    }
+    format!("{head}\n{legend}{body}  classDef external stroke-dasharray: 4 3\n{marks}")
 }
 
 struct Mermaid;
@@ -25,13 +34,23 @@ impl Notation for Mermaid {
         let mut lines = shape.lines.iter().map(|l| text(l));
         let heading = lines.next().map(|l| format!("<b>{l}</b>"));
         let label: Vec<String> = heading.into_iter().chain(lines).collect();
-        let class = if shape.external { ":::external" } else { "" };
+        let class = match (shape.fate, shape.external) {
+            (Fate::Lost, _) => ":::lost",
+            (Fate::Degraded, _) => ":::degraded",
+            (Fate::Unaffected, true) => ":::external",
+            (Fate::Unaffected, false) => "",
+        };
         format!("c{number}[\"{}\"]{class}", label.join("<br/>"))
     }
 
-    fn arrow(&self, from: usize, to: usize, told: &str) -> String {
-        format!("c{from} -->|\"{}\"| c{to}", text(told))
+    fn arrow(&self, from: &Seat, to: &Seat, told: &str) -> String {
+        format!("c{} -->|\"{}\"| c{}", from.number, text(told), to.number)
     }
+}
+
+/// The legend as the description for those who don't see the picture; it ends at the line.
+fn described(legend: &[String]) -> String {
+    if legend.is_empty() { String::new() } else { format!("  accDescr: {}\n", legend.join(" ")) }
 }
 
 /// A title in YAML's front matter: JSON's strings are YAML's.
@@ -40,13 +59,15 @@ fn front_matter(title: &str) -> String {
 }
 
 /// Text within quotes, as Mermaid's entity codes have it: `#quot;` is a quote, `#35;` the sign itself. What
-/// Mermaid would read as HTML or Markdown is written as codes too.
+/// Mermaid would read as HTML or Markdown is written as codes too. A backslash takes what follows it along, code or not
+/// (a line break before an `n`, an escape before a sign or the end): a word joiner, which has no width, keeps them apart.
 fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '"' => out.push_str("#quot;"),
-            '#' | '<' | '>' | '&' | '`' | '*' | '_' | '~' | '[' | ']' | '{' | '}' | '|' | '\\' => {
+            '\\' => out.push_str("#92;#8288;"),
+            '#' | '<' | '>' | '&' | '`' | '*' | '_' | '~' | '[' | ']' | '{' | '}' | '|' => {
                 // writing to a string can't fail
                 let _ = write!(out, "#{};", c as u32);
             }

@@ -2,7 +2,10 @@
 
 use super::layout::{Drawing, Form, Net, Sketch, lay_out};
 use super::picture::{Arrow, Node, Picture, Shape};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::analysis::Fate;
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 use unicode_width::UnicodeWidthStr;
 
 /// A picture with places for all of it.
@@ -12,14 +15,25 @@ pub(super) struct Scene {
     pub items: Vec<Item>,
     /// The label of each net.
     pub labels: Vec<String>,
+    /// The picture's arrows that each net stands for, by index.
+    pub arrows: Vec<Vec<usize>>,
     pub sketch: Sketch,
     pub drawing: Drawing,
+    /// The node of each box, by name.
+    names: BTreeMap<String, usize>,
 }
 
 /// What a node shows.
 pub(super) enum Item {
     Frame { title: String },
-    Box { lines: Vec<String>, external: bool },
+    Box { name: String, lines: Vec<String>, external: bool, fate: Fate },
+}
+
+/// Lines with one label, as they are gathered.
+struct Bundle {
+    label: String,
+    net: Net,
+    arrows: Vec<usize>,
 }
 
 /// How many columns a text takes, in bold or not.
@@ -40,25 +54,46 @@ impl Scene {
     /// Lays a picture out, about as wide as a page of this many columns. `measure` says how many columns a text
     /// takes, in bold or not: at least those of a terminal.
     pub(super) fn of(picture: &Picture, width: i32, measure: Measure) -> Self {
+        let mut out = Self::unplaced(picture, width, measure);
+        out.drawing = lay_out(&out.sketch);
+        out
+    }
+
+    /// The same without places.
+    pub(super) fn unplaced(picture: &Picture, width: i32, measure: Measure) -> Self {
         let mut out = Self {
             title: plain(&picture.title),
             items: vec![Item::Frame { title: String::new() }],
             labels: Vec::new(),
+            arrows: Vec::new(),
             sketch: Sketch::new(width),
             drawing: Drawing::default(),
+            names: BTreeMap::new(),
         };
         let mut names = BTreeMap::new();
         out.nodes(0, &picture.content, &picture.arrows, measure, &mut names);
-        let mut nets = nets(&picture.arrows, &names);
-        for (_, net) in &mut nets {
-            whole_groups(&out.sketch, net);
+        let mut bundles = bundles(&picture.arrows, &names);
+        let boxes = boxes_within(&out.sketch);
+        for bundle in &mut bundles {
+            whole_groups(&out.sketch, &boxes, &mut bundle.net);
         }
-        for (label, net) in joined(nets) {
+        let mut bundles = together(bundles);
+        for bundle in &mut bundles {
+            whole_groups(&out.sketch, &boxes, &mut bundle.net);
+        }
+        for Bundle { label, net, arrows } in joined(bundles) {
             out.sketch.nets.push(Net { label: measure(&label, false), ..net });
             out.labels.push(label);
+            out.arrows.push(arrows);
         }
-        out.drawing = lay_out(&out.sketch);
+        out.sketch.across = picture.sideways;
+        out.names = names;
         out
+    }
+
+    /// The node of a box.
+    pub(super) fn node(&self, name: &str) -> Option<usize> {
+        self.names.get(name).copied()
     }
 
     fn nodes(
@@ -83,7 +118,12 @@ impl Scene {
                     let width = columns.max().unwrap_or(0) + 4;
                     let form = Form::Leaf { width, height: lines.len() as i32 + 2 };
                     names.insert(shape.name.clone(), self.sketch.add(parent, form));
-                    self.items.push(Item::Box { lines, external: shape.external });
+                    self.items.push(Item::Box {
+                        name: shape.name.clone(),
+                        lines,
+                        external: shape.external,
+                        fate: shape.fate,
+                    });
                 }
             }
         }
@@ -98,61 +138,110 @@ fn lines(shape: &Shape, arrows: &[Arrow]) -> Vec<String> {
 }
 
 /// Arrows with one label, from one box to several or from several to one, whichever are more.
-fn nets(arrows: &[Arrow], names: &BTreeMap<String, usize>) -> Vec<(String, Net)> {
-    let mut ends: Vec<(usize, usize, String)> = Vec::new();
-    for arrow in arrows {
-        if let (Some(&from), Some(&to)) = (names.get(&arrow.from), names.get(&arrow.to)) {
-            let end = (from, to, plain(&arrow.label));
-            if from != to && !ends.contains(&end) {
-                ends.push(end);
-            }
+fn bundles(arrows: &[Arrow], names: &BTreeMap<String, usize>) -> Vec<Bundle> {
+    let mut ends: IndexMap<(usize, usize, String), Vec<usize>> = IndexMap::new();
+    for (number, arrow) in arrows.iter().enumerate() {
+        let (Some(&from), Some(&to)) = (names.get(&arrow.from), names.get(&arrow.to)) else { continue };
+        if from != to {
+            ends.entry((from, to, plain(&arrow.label))).or_default().push(number);
         }
     }
     let mut from_one: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     let mut to_one: BTreeMap<(usize, &str), usize> = BTreeMap::new();
-    for (from, to, label) in &ends {
+    for (from, to, label) in ends.keys() {
         *from_one.entry((*from, label)).or_default() += 1;
         *to_one.entry((*to, label)).or_default() += 1;
     }
-    let mut index: BTreeMap<(bool, usize, &str), usize> = BTreeMap::new();
-    let mut out: Vec<(String, Net)> = Vec::new();
-    for (from, to, label) in &ends {
+    let mut out: IndexMap<(bool, usize, &str), Bundle> = IndexMap::new();
+    for ((from, to, label), numbers) in &ends {
         let outward = from_one[&(*from, label.as_str())] >= to_one[&(*to, label.as_str())];
         let hub = if outward { *from } else { *to };
-        let at = *index.entry((outward, hub, label)).or_insert_with(|| {
+        let bundle = out.entry((outward, hub, label)).or_insert_with(|| {
             let (from, to) = if outward { (vec![hub], Vec::new()) } else { (Vec::new(), vec![hub]) };
-            out.push((label.clone(), Net { from, to, label: 0 }));
-            out.len() - 1
+            Bundle { label: label.clone(), net: Net { from, to, label: 0 }, arrows: Vec::new() }
         });
-        let net = &mut out[at].1;
-        if outward { net.to.push(*to) } else { net.from.push(*from) }
+        if outward {
+            bundle.net.to.push(*to)
+        } else {
+            bundle.net.from.push(*from)
+        }
+        bundle.arrows.extend(numbers);
+    }
+    out.into_values().collect()
+}
+
+/// How many boxes each group holds, at any depth.
+fn boxes_within(sketch: &Sketch) -> Vec<usize> {
+    let mut out = vec![0; sketch.nodes.len()];
+    for (at, node) in sketch.nodes.iter().enumerate() {
+        if matches!(node.form, Form::Leaf { .. }) {
+            sketch.path(at).skip(1).for_each(|group| out[group] += 1);
+        }
     }
     out
 }
 
-/// Lines to all boxes of a group end at the group.
-fn whole_groups(sketch: &Sketch, net: &mut Net) {
+/// Lines to all boxes of a group end at the group: the outermost one that has no other.
+fn whole_groups(sketch: &Sketch, boxes: &[usize], net: &mut Net) {
     let hub = if net.from.len() == 1 { net.from[0] } else { net.to[0] };
     let ends = if net.from.len() == 1 { &mut net.to } else { &mut net.from };
-    for group in 1..sketch.nodes.len() {
-        let inside: Vec<usize> = (group + 1..sketch.nodes.len())
-            .filter(|&n| matches!(sketch.nodes[n].form, Form::Leaf { .. }) && sketch.path(n).any(|p| p == group))
-            .collect();
-        if inside.len() > 1 && !inside.contains(&hub) && inside.iter().all(|n| ends.contains(n)) {
-            ends.retain(|n| !inside.contains(n));
+    let mut reached: BTreeMap<usize, usize> = BTreeMap::new();
+    for group in ends.iter().flat_map(|&end| sketch.path(end).skip(1)) {
+        *reached.entry(group).or_default() += 1;
+    }
+    for group in sketch.path(hub) {
+        reached.remove(&group);
+    }
+    // parents have lower numbers than what is in them
+    let whole: Vec<usize> =
+        reached.into_iter().filter(|&(g, n)| g != 0 && n > 1 && n == boxes[g]).map(|g| g.0).collect();
+    for group in whole {
+        let before = ends.len();
+        ends.retain(|&end| sketch.path(end).all(|p| p != group));
+        if ends.len() < before {
             ends.push(group);
         }
     }
 }
 
-/// Nets with the same ends become one, with both labels.
-fn joined(nets: Vec<(String, Net)>) -> Vec<(String, Net)> {
-    let mut out: Vec<(String, Net)> = Vec::new();
-    for (label, net) in nets {
-        match out.iter_mut().find(|(_, other)| *other == net) {
-            Some((all, _)) => all.push_str(&format!(", {label}")),
-            None => out.push((label, net)),
+/// Lines with one label that lead from several nodes to one become one.
+fn together(bundles: Vec<Bundle>) -> Vec<Bundle> {
+    let mut known: BTreeMap<(String, usize), usize> = BTreeMap::new();
+    let mut out: Vec<Bundle> = Vec::with_capacity(bundles.len());
+    for bundle in bundles {
+        let [to] = bundle.net.to[..] else {
+            out.push(bundle);
+            continue;
+        };
+        match known.entry((bundle.label.clone(), to)) {
+            btree_map::Entry::Occupied(at) => {
+                let all = &mut out[*at.get()];
+                all.net.from.extend(bundle.net.from);
+                all.arrows.extend(bundle.arrows);
+            }
+            btree_map::Entry::Vacant(free) => {
+                free.insert(out.len());
+                out.push(bundle);
+            }
         }
     }
     out
+}
+
+/// Lines with the same ends become one, with both labels.
+fn joined(bundles: Vec<Bundle>) -> Vec<Bundle> {
+    let mut out: IndexMap<(Vec<usize>, Vec<usize>), Bundle> = IndexMap::new();
+    for bundle in bundles {
+        match out.entry((bundle.net.from.clone(), bundle.net.to.clone())) {
+            Entry::Occupied(mut all) => {
+                let all = all.get_mut();
+                all.label = format!("{}, {}", all.label, bundle.label);
+                all.arrows.extend(bundle.arrows);
+            }
+            Entry::Vacant(free) => {
+                free.insert(bundle);
+            }
+        }
+    }
+    out.into_values().collect()
 }

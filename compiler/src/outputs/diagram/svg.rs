@@ -1,8 +1,11 @@
 //! An SVG of its own: no script, no fonts to load, light and dark.
 
-use super::layout::{End, Point, Rect, Route, Segment, Side};
-use super::picture::Picture;
+use super::branches::branches;
+use super::layout::{End, Point, Rect, Route, Segment, Side, Sketch};
+use super::palette;
+use super::picture::{Arrow, Picture};
 use super::scene::{Item, Scene};
+use crate::analysis::Fate;
 use crate::text::xml_escape;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthChar;
@@ -14,46 +17,33 @@ const CELL: (i32, i32) = (8, 17);
 /// Pixels of the text, and from the middle of a row down to its base line.
 const FONT: f64 = 12.0;
 const BASE: i32 = 4;
-/// Rows above and below the drawing for its title and the legend; columns at its sides.
+/// Rows above the drawing for its title; columns at its sides.
 const HEAD: i32 = 2;
-const FOOT: i32 = 3;
 const MARGIN: i32 = 2;
 /// Pictures are about as wide as this many columns, where what is in them allows.
 const WIDTH: i32 = 100;
-const LEGEND: [&str; 2] = [
-    "An arrow points from the side that opens the connection to the side that listens.",
-    "Dashed: not deployed by this program.",
-];
-
-/// Colours of lines by label, told apart with any kind of colour blindness (after Okabe and Ito), each with a
-/// contrast of 4.5 or more on every ground: for light and for dark.
-const COLOURS: &[(&str, &str)] = &[
-    ("#0b5cad", "#7db8f0"),
-    ("#a83c00", "#ff9d66"),
-    ("#00694b", "#5fd0a8"),
-    ("#8a3a78", "#e0a0d0"),
-    ("#6b4e00", "#e0c060"),
-    ("#4a5560", "#b0bcc8"),
-];
 
 const STYLE: &str = "\
-text{font:12px ui-sans-serif,system-ui,sans-serif;fill:#1b2430}
-.t{font-size:15px;font-weight:600}.h{font-weight:600}.n{fill:#4a5560}
-.p{fill:#fff}.f1{fill:#f3f6fa;stroke:#8291a3}.f2{fill:#e9eff6;stroke:#8291a3}.f0{fill:#fff;stroke:#8291a3}
-.b{fill:#fff;stroke:#4a5a6d;stroke-width:1.5}.e{stroke-dasharray:5 3}.g{stroke:none}
+text{font:12px ui-sans-serif,system-ui,sans-serif}
+.t{font-size:15px;font-weight:600}.h{font-weight:600}.b{stroke-width:1.5}.e{stroke-dasharray:5 3}
+.k0,.k1,.k2{stroke-width:8;stroke-linejoin:round;paint-order:stroke}
 path{fill:none;stroke-width:1.5}
 ";
 
-const DARK: &str = "\
-text{fill:#e6ebf2}.n{fill:#b0bcc8}.p{fill:#0f141a}.f1{fill:#161d26;stroke:#7d8ea3}.f2{fill:#1d2733;stroke:#7d8ea3}
-.f0{fill:#0f141a;stroke:#7d8ea3}.b{fill:#0f141a;stroke:#a9b8ca}.g{stroke:none}
-";
+/// The picture as it is laid out here.
+pub(super) fn sketch(picture: &Picture) -> Sketch {
+    Scene::unplaced(picture, WIDTH, room).sketch
+}
 
 pub(super) fn paint(picture: &Picture) -> String {
     let scene = Scene::of(picture, WIDTH, room);
     let drawing = &scene.drawing;
-    let text = LEGEND.iter().map(|l| measured("n", l)).chain([measured("t", &scene.title)]).max().unwrap_or(0);
-    let (columns, rows) = (drawing.width.max(text / CELL.0 + 1) + 2 * MARGIN, drawing.height + HEAD + FOOT);
+    let mut legend = picture.legend.clone();
+    legend.extend(dashes(&scene.labels));
+    let text = legend.iter().map(|l| measured("n", l)).chain([measured("t", &scene.title)]).max().unwrap_or(0);
+    // the legend stands below, a blank row before it
+    let foot = legend.len() as i32 + 1;
+    let (columns, rows) = (drawing.width.max(text / CELL.0 + 1) + 2 * MARGIN, drawing.height + HEAD + foot);
     let (width, height) = (columns * CELL.0, rows * CELL.1);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"title desc\" width=\"{width}\" height=\"{height}\" \
@@ -61,15 +51,19 @@ pub(super) fn paint(picture: &Picture) -> String {
         xml_escape(&scene.title),
         xml_escape(&told(picture))
     );
-    let _ = write!(out, "<style>{}</style>\n<rect class=\"p\" width=\"{width}\" height=\"{height}\"/>\n", style());
+    let _ = write!(
+        out,
+        "<style>{}</style>\n<rect class=\"p\" width=\"{width}\" height=\"{height}\"/>\n",
+        format_args!("{STYLE}{}{}", palette::rules(), if marked(&scene) { palette::marks() } else { String::new() })
+    );
     out.push_str(&line("t", MARGIN * CELL.0, CELL.1 + BASE, &scene.title, width));
     // short pictures stand in the middle
     let left = (columns - drawing.width) / 2 * CELL.0;
     let _ = writeln!(out, "<g transform=\"translate({left} {})\">", HEAD * CELL.1);
     nodes(&scene, &mut out);
-    nets(&scene, &mut out);
+    nets(&scene, &picture.arrows, &mut out);
     out.push_str("</g>\n");
-    for (number, text) in LEGEND.iter().rev().enumerate() {
+    for (number, text) in legend.iter().rev().enumerate() {
         let y = height - (number as i32 + 1) * CELL.1 + BASE;
         out.push_str(&line("n", MARGIN * CELL.0, y, text, width - 2 * MARGIN * CELL.0));
     }
@@ -77,20 +71,22 @@ pub(super) fn paint(picture: &Picture) -> String {
     out
 }
 
-/// The arrows as sentences, for those who don't see them.
-fn told(picture: &Picture) -> String {
-    let sentence = |a: &super::picture::Arrow| format!("{} to {}: {}.", a.from, a.to, a.told());
-    picture.arrows.iter().map(sentence).collect::<Vec<_>>().join(" ")
+/// Whether the picture shows a failure.
+fn marked(scene: &Scene) -> bool {
+    scene.items.iter().any(|i| matches!(i, Item::Box { fate: Fate::Lost | Fate::Degraded, .. }))
 }
 
-fn style() -> String {
-    let mut out = STYLE.to_owned();
-    let mut dark = DARK.to_owned();
-    for (number, (light, night)) in COLOURS.iter().enumerate() {
-        let _ = writeln!(out, ".l{number}{{stroke:{light}}}.c{number}{{fill:{light}}}");
-        let _ = writeln!(dark, ".l{number}{{stroke:{night}}}.c{number}{{fill:{night}}}");
-    }
-    format!("{out}@media (prefers-color-scheme:dark){{\n{dark}}}\n")
+/// What a line's look means, where colours alone don't tell the labels apart.
+fn dashes(labels: &[String]) -> Option<String> {
+    let different: std::collections::BTreeSet<&String> = labels.iter().collect();
+    (different.len() > palette::LINES.len())
+        .then(|| "Lines of one label have one look. Where two labels have one colour, their dashes differ.".to_owned())
+}
+
+/// The arrows as sentences, for those who don't see them.
+fn told(picture: &Picture) -> String {
+    let sentence = |a: &Arrow| format!("{} to {}: {}.", a.from, a.to, a.told());
+    picture.arrows.iter().map(sentence).collect::<Vec<_>>().join(" ")
 }
 
 /// The middle of a cell.
@@ -105,33 +101,37 @@ fn nodes(scene: &Scene, out: &mut String) {
         let depth = scene.sketch.path(node).count();
         let class = match item {
             Item::Frame { .. } => format!("f{}", (depth - 1) % 3),
-            Item::Box { external, .. } => if *external { "b e" } else { "b" }.to_owned(),
+            Item::Box { external, fate, .. } => {
+                let mark = match fate {
+                    Fate::Lost => " x",
+                    Fate::Degraded => " y",
+                    Fate::Unaffected => "",
+                };
+                format!("{}{mark}", if *external { "b e" } else { "b" })
+            }
         };
+        if let Item::Box { name, .. } = item {
+            let _ = writeln!(out, "<g class=\"node\" data-name=\"{}\">", xml_escape(name));
+        }
         let _ = writeln!(out, "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"4\"/>");
         match item {
-            Item::Frame { title } => out.push_str(&frame_title(rect, title, &class)),
+            Item::Frame { title } => out.push_str(&frame_title(rect, title, (depth - 1) % 3)),
             Item::Box { lines, .. } => {
                 for (number, (text, row)) in lines.iter().zip(rect.y + 1..).enumerate() {
                     let class = if number == 0 { "h" } else { "n" };
                     let y = middle(Point { x: 0, y: row }).1 + BASE;
                     out.push_str(&line(class, (rect.x + 2) * CELL.0, y, text, (rect.w - 4) * CELL.0 + CELL.0));
                 }
+                out.push_str("</g>\n");
             }
         }
     }
 }
 
-/// A title upon the top border, on the ground of its frame; the drawing keeps lines away from it.
-fn frame_title(rect: &Rect, title: &str, class: &str) -> String {
+/// A title upon the top border, with a rim in the ground of its frame; the drawing keeps lines away from it.
+fn frame_title(rect: &Rect, title: &str, ground: usize) -> String {
     let (x, y) = ((rect.x + 2) * CELL.0, middle(Point { x: 0, y: rect.y }).1);
-    let room = (room(title, true) + 1) * CELL.0;
-    let ground = measured("h", title).min(room - 4) + 6;
-    let ground = format!(
-        "<rect class=\"{class} g\" x=\"{}\" y=\"{}\" width=\"{ground}\" height=\"16\" rx=\"3\"/>\n",
-        x - 4,
-        y - 8
-    );
-    format!("{ground}{}", line("h", x, y + BASE, title, room - 4))
+    line(&format!("h k{ground}"), x, y + BASE, title, (room(title, true) + 1) * CELL.0 - 4)
 }
 
 /// A line of text. Where it might not fit in common fonts it is set to the room there is.
@@ -169,33 +169,43 @@ fn advance(c: char) -> f64 {
         'w' | 'Q' | 'O' | 'G' | 'N' | 'H' | 'D' | 'U' => 0.83,
         '0'..='9' | 'a'..='z' => 0.64,
         'A'..='Z' => 0.72,
+        // of other alphabets: the widest letter of DejaVu's is `Щ`
+        c if c.is_uppercase() => 1.15,
+        c if c.is_lowercase() => 1.0,
         c => 0.9 * c.width().unwrap_or(0).max(1) as f64,
     }
 }
 
-fn nets(scene: &Scene, out: &mut String) {
+fn nets(scene: &Scene, arrows: &[Arrow], out: &mut String) {
     let mut seen: Vec<&str> = Vec::new();
-    for (route, label) in scene.drawing.routes.iter().zip(&scene.labels) {
+    for (net, (route, label)) in scene.drawing.routes.iter().zip(&scene.labels).enumerate() {
         let known = seen.iter().position(|l| l == label);
-        let colour = known.unwrap_or(seen.len()) % COLOURS.len();
+        let (colour, dash) = palette::look(known.unwrap_or(seen.len()));
         if known.is_none() {
             seen.push(label);
         }
-        let mut path = String::new();
-        for segment in route.segments.iter().flat_map(|s| around(s, &route.labels)) {
-            let (a, b) = (middle(segment.a), middle(segment.b));
-            let _ = write!(path, "M{} {}L{} {}", a.0, a.1, b.0, b.1);
-        }
         let _ = writeln!(
             out,
-            "<g><title>{}</title><path class=\"l{colour}\" stroke-linecap=\"square\" d=\"{path}\"/>",
+            "<g class=\"net\" data-arrows=\"{}\"><title>{}</title>",
+            xml_escape(&told_to_scripts(&scene.arrows[net], arrows)),
             xml_escape(label)
         );
+        let parts = Parts::of(scene, arrows, net);
+        for branch in branches(route, parts.hub) {
+            let mut path = String::new();
+            for segment in branch.pieces.iter().flat_map(|s| around(s, &route.labels)) {
+                let (a, b) = (middle(segment.a), middle(segment.b));
+                let _ = write!(path, "M{} {}L{} {}", a.0, a.1, b.0, b.1);
+            }
+            let part = parts.told(&branch.ends);
+            let _ = writeln!(out, "<path class=\"l{colour}{dash}\"{part} stroke-linecap=\"square\" d=\"{path}\"/>");
+        }
         for (x, y) in junctions(route).into_iter().map(middle) {
             let _ = writeln!(out, "<circle class=\"c{colour}\" cx=\"{x}\" cy=\"{y}\" r=\"2.5\"/>");
         }
         for end in route.ends.iter().filter(|e| e.arrow) {
-            let _ = writeln!(out, "<polygon class=\"c{colour}\" points=\"{}\"/>", head(end));
+            let part = if end.node == parts.hub { String::new() } else { parts.told(&[end.node]) };
+            let _ = writeln!(out, "<polygon class=\"c{colour}\"{part} points=\"{}\"/>", head(end));
         }
         for rect in &route.labels {
             let y = middle(Point { x: 0, y: rect.y }).1 + BASE;
@@ -203,6 +213,43 @@ fn nets(scene: &Scene, out: &mut String) {
         }
         out.push_str("</g>\n");
     }
+}
+
+/// Which of a net's arrows its branches belong to.
+struct Parts {
+    /// The node that all arrows start or end at.
+    hub: usize,
+    /// For each arrow the nodes that its other end is in, itself among them.
+    ends: Vec<Vec<usize>>,
+}
+
+impl Parts {
+    fn of(scene: &Scene, arrows: &[Arrow], net: usize) -> Self {
+        let of = &scene.sketch.nets[net];
+        let outward = of.from.len() == 1;
+        let end = |&number: &usize| {
+            let name = if outward { &arrows[number].to } else { &arrows[number].from };
+            scene.node(name).map(|node| scene.sketch.path(node).collect()).unwrap_or_default()
+        };
+        Self { hub: if outward { of.from[0] } else { of.to[0] }, ends: scene.arrows[net].iter().map(end).collect() }
+    }
+
+    /// An attribute with the numbers of the arrows that lead to some nodes; none where that is all of them.
+    fn told(&self, nodes: &[usize]) -> String {
+        let leads = |ends: &Vec<usize>| ends.iter().any(|n| nodes.contains(n));
+        let own: Vec<String> =
+            self.ends.iter().enumerate().filter(|(_, ends)| leads(ends)).map(|(at, _)| at.to_string()).collect();
+        if own.len() == self.ends.len() { String::new() } else { format!(" data-of=\"{}\"", own.join(" ")) }
+    }
+}
+
+/// Which arrows lines stand for: JSON, a list of `[from, to, label]`.
+fn told_to_scripts(numbers: &[usize], arrows: &[Arrow]) -> String {
+    let one = |&number: &usize| {
+        let arrow = &arrows[number];
+        [arrow.from.as_str(), arrow.to.as_str(), arrow.label.as_str()]
+    };
+    serde_json::Value::from_iter(numbers.iter().map(|n| one(n).to_vec())).to_string()
 }
 
 /// A line without what labels on it cover.
@@ -239,6 +286,11 @@ fn junctions(route: &Route) -> Vec<Point> {
 /// An arrowhead with its tip on the border.
 fn head(end: &End) -> String {
     let (x, y) = middle(end.at);
-    let back = if end.side == Side::Top { y - 9 } else { y + 9 };
-    format!("{x},{y} {},{back} {},{back}", x - 5, x + 5)
+    let (length, half) = (9, 5);
+    match end.side {
+        Side::Top => format!("{x},{y} {},{y2} {},{y2}", x - half, x + half, y2 = y - length),
+        Side::Bottom => format!("{x},{y} {},{y2} {},{y2}", x - half, x + half, y2 = y + length),
+        Side::Left => format!("{x},{y} {x2},{} {x2},{}", y - half, y + half, x2 = x - length),
+        Side::Right => format!("{x},{y} {x2},{} {x2},{}", y - half, y + half, x2 = x + length),
+    }
 }

@@ -3,10 +3,10 @@
 use super::Context;
 use super::labels::metadata;
 use super::object::Packed;
-use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::ConfigFile;
+use crate::diagnostics::Diagnostic;
 use crate::outputs::Origin;
-use crate::outputs::config::{self, pointer_step};
+use crate::outputs::config::pointer_step;
+use crate::outputs::config_files::{self, Rendered};
 use crate::text::Span;
 use crate::value::Value;
 use k8s_openapi::api::core::v1::ConfigMap;
@@ -30,20 +30,11 @@ pub(super) struct Config {
 const MAX_BYTES: usize = 900 * 1024;
 
 pub(super) fn config_maps(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Config> {
-    let mut files: Vec<(&ConfigFile, String)> = Vec::new();
-    for file in &context.workload.files {
-        match config::render(&file.content) {
-            Ok(text) => files.push((file, text)),
-            Err(error) => {
-                let span = error.span.unwrap_or(file.span);
-                let message = format!("`{}` of `{}` can't be written: {error}", file.path, context.name());
-                diagnostics.push(Diagnostic::new(Code::OBS6101, span, message));
-            }
-        }
-    }
+    let files = config_files::render(context.name(), context.workload, diagnostics);
     let mut out = Vec::new();
-    for (number, folder) in roots(&files).into_iter().enumerate() {
-        let within: Vec<&(&ConfigFile, String)> = files.iter().filter(|(f, _)| is_below(&folder, &f.path)).collect();
+    for (number, folder) in config_files::folders(&files).into_iter().enumerate() {
+        let within: Vec<&Rendered<'_>> =
+            files.iter().filter(|(f, _)| config_files::is_below(&folder, &f.path)).collect();
         for (part, chunk) in chunks(&within).into_iter().enumerate() {
             let name = match (number, part) {
                 (0, 0) => format!("{}-config", context.name()),
@@ -57,8 +48,8 @@ pub(super) fn config_maps(context: &Context<'_>, diagnostics: &mut Vec<Diagnosti
 }
 
 /// Cuts a folder's files into what fits one ConfigMap.
-fn chunks<'a>(files: &[&'a (&'a ConfigFile, String)]) -> Vec<Vec<&'a (&'a ConfigFile, String)>> {
-    let mut out: Vec<Vec<&(&ConfigFile, String)>> = vec![Vec::new()];
+fn chunks<'a>(files: &[&'a Rendered<'a>]) -> Vec<Vec<&'a Rendered<'a>>> {
+    let mut out: Vec<Vec<&Rendered<'_>>> = vec![Vec::new()];
     let mut size = 0;
     for file in files {
         if size + file.1.len() > MAX_BYTES && size > 0 {
@@ -73,29 +64,7 @@ fn chunks<'a>(files: &[&'a (&'a ConfigFile, String)]) -> Vec<Vec<&'a (&'a Config
     out
 }
 
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("/", |(folder, _)| if folder.is_empty() { "/" } else { folder })
-}
-
-fn is_below(folder: &str, path: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| folder == "/" || rest.starts_with('/'))
-}
-
-/// The folders that files are in, without those within another.
-fn roots(files: &[(&ConfigFile, String)]) -> Vec<String> {
-    let mut folders: Vec<&str> = files.iter().map(|(f, _)| folder_of(&f.path)).collect();
-    folders.sort_unstable();
-    folders.dedup();
-    let mut out: Vec<String> = Vec::new();
-    for folder in folders {
-        if !out.iter().any(|root| is_below(root, folder)) {
-            out.push(folder.to_owned());
-        }
-    }
-    out
-}
-
-fn config_map(context: &Context<'_>, name: String, folder: &str, files: &[&(&ConfigFile, String)]) -> Config {
+fn config_map(context: &Context<'_>, name: String, folder: &str, files: &[&Rendered<'_>]) -> Config {
     let mut data = BTreeMap::new();
     let mut items = Vec::new();
     let mut origins = Vec::new();

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 /// Fields that the API server refuses to change, by kind. A claim may grow, but a profile is left again, and it
 /// can't shrink.
-fn fields(kind: &str) -> &'static [&'static str] {
+pub fn immovable_fields(kind: &str) -> &'static [&'static str] {
     match kind {
         "StatefulSet" => {
             &["/spec/selector", "/spec/serviceName", "/spec/podManagementPolicy", "/spec/volumeClaimTemplates"]
@@ -24,18 +24,18 @@ fn fields(kind: &str) -> &'static [&'static str] {
 
 /// Compares the objects of each profile with the first's.
 pub(super) fn check(stacks: &[Stack], all: &[Vec<Packed>], diagnostics: &mut Vec<Diagnostic>) {
-    let Some((base, others)) = all.split_first() else { return };
+    let Some((base, others @ [_, ..])) = all.split_first() else { return };
     let identity = |o: &Packed| (o.kind().to_owned(), o.namespace().map(str::to_owned), o.name().to_owned());
     let base: FxHashMap<_, &Packed> = base.iter().map(|o| (identity(o), o)).collect();
     for (stack, objects) in stacks.iter().skip(1).zip(others) {
-        for object in objects.iter().filter(|o| !fields(o.kind()).is_empty()) {
+        for object in objects.iter().filter(|o| !immovable_fields(o.kind()).is_empty()) {
             let Some(before) = base.get(&identity(object)) else { continue };
             if before.same(object) {
                 continue;
             }
             let (was, is) = (before.value(), object.value());
             let differs = |field: &&&str| was.pointer(field) != is.pointer(field);
-            let fields = fields(object.kind()).iter().filter(differs);
+            let fields = immovable_fields(object.kind()).iter().filter(differs);
             diagnostics.extend(fields.map(|field| immovable(&stacks[0], stack, object, field)));
         }
     }

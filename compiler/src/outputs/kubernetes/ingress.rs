@@ -2,11 +2,10 @@
 
 use super::Context;
 use super::labels::metadata;
-use super::object::Packed;
+use super::object::{Custom, Packed};
 use crate::graph::{Flow, IngressClass};
 use crate::value::Value;
 use k8s_openapi::api::networking::v1 as net;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 /// The routes to a component: its flows from ingress controllers that name a host.
@@ -66,9 +65,12 @@ fn ingress(context: &Context<'_>, name: &str, flow: &Flow, class: &IngressClass,
         let annotations = metadata.annotations.get_or_insert_default();
         annotations.insert("cert-manager.io/cluster-issuer".into(), issuer.to_string());
     }
-    let login = login(flow, class);
-    if !login.is_empty() {
-        metadata.annotations.get_or_insert_default().extend(login);
+    let mut more = login(flow, class);
+    if flow.options.get("tls").is_some_and(|t| t.value == Value::Bool(true)) {
+        more.extend(class.encrypted.iter().map(|(key, value)| (key.to_string(), value.to_string())));
+    }
+    if !more.is_empty() {
+        metadata.annotations.get_or_insert_default().extend(more);
     }
     let backend = net::IngressBackend {
         service: Some(net::IngressServiceBackend {
@@ -95,16 +97,7 @@ fn ingress(context: &Context<'_>, name: &str, flow: &Flow, class: &IngressClass,
     Packed::new(&object, Some(context.name()), flow.span)
 }
 
-/// gateway.networking.k8s.io/v1 HTTPRoute, as far as it is needed. k8s-openapi holds built-in types only.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct HttpRoute {
-    api_version: &'static str,
-    kind: &'static str,
-    metadata: ObjectMeta,
-    spec: HttpRouteSpec,
-}
-
+/// What a gateway.networking.k8s.io/v1 HTTPRoute says, as far as it is needed.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct HttpRouteSpec {
@@ -152,7 +145,7 @@ fn http_route(
     namespace: &str,
     host: &str,
 ) -> Packed {
-    let route = HttpRoute {
+    let route = Custom {
         api_version: "gateway.networking.k8s.io/v1",
         kind: "HTTPRoute",
         metadata: metadata(context, name),

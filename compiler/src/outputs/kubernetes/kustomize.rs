@@ -1,9 +1,8 @@
 //! The files of a build: a base, and an overlay for each profile that says how it differs.
 
 use super::object::Packed;
-use super::parallel;
-use crate::outputs::OutputFile;
 use crate::outputs::config::yaml;
+use crate::outputs::{OutputFile, parallel};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde_json::Value as Json;

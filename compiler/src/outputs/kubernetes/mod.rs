@@ -1,5 +1,6 @@
 //! Kubernetes objects: typed structs of k8s-openapi, then serde values, then files.
 
+mod backups;
 mod config_maps;
 mod immutable;
 mod ingress;
@@ -7,19 +8,21 @@ mod kustomize;
 mod labels;
 mod namespaces;
 mod object;
-mod parallel;
 mod patches;
 mod pods;
 mod policies;
 mod rbac;
+mod scaled_objects;
 mod scaling;
 mod services;
+mod waivers;
 mod workloads;
 
+pub(super) use immutable::immovable_fields as immovable;
 pub use object::{Object, Packed};
 
-use super::OutputFile;
-use crate::diagnostics::Diagnostic;
+use super::{OutputFile, parallel};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::Stack;
 
 /// What is emitted under each profile.
@@ -54,6 +57,11 @@ pub fn objects(stack: &Stack, diagnostics: &mut Vec<Diagnostic>) -> Vec<Packed> 
 
 fn of_component(context: &Context<'_>) -> (Vec<Packed>, Vec<Diagnostic>) {
     let (mut out, mut diagnostics) = (Vec::new(), Vec::new());
+    for (folder, volume) in &context.workload.shared {
+        let message = format!("`{folder}` of `{}` would be shared between pods", context.name());
+        let help = "a volume of one pod isn't another's: say `shared` only where `target` is \"compose\"";
+        diagnostics.push(Diagnostic::new(Code::OBS6107, volume.span, message).help(help));
+    }
     let configs = config_maps::config_maps(context, &mut diagnostics);
     out.push(rbac::service_account(context));
     out.extend(rbac::roles(context));
@@ -61,9 +69,10 @@ fn of_component(context: &Context<'_>) -> (Vec<Packed>, Vec<Diagnostic>) {
     out.extend(workloads::workload(context, &configs));
     out.extend(configs.into_iter().map(|c| c.object));
     out.extend(policies::component_policy(context));
-    out.extend(scaling::autoscaler(context));
+    out.extend(scaling::autoscaler(context, &mut diagnostics));
     out.extend(scaling::disruption_budget(context));
     out.extend(ingress::routes(context));
+    out.extend(backups::backups(context, &mut diagnostics));
     (out, diagnostics)
 }
 

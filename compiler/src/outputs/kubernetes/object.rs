@@ -5,7 +5,8 @@
 use crate::outputs::config::{json as json_text, yaml};
 use crate::outputs::{Origin, OutputFile};
 use crate::text::Span;
-use serde::{Deserialize, Serialize};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Serialize;
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
@@ -53,26 +54,56 @@ impl Object {
 
     /// To rest.
     pub(super) fn pack(self) -> Packed {
-        let metadata = Metadata { name: self.name().into(), namespace: self.namespace().map(SmolStr::new) };
-        let head = Head { api_version: self.api_version().into(), kind: self.kind().into(), metadata };
+        let (name, namespace) = (self.name().into(), self.namespace().map(SmolStr::new));
+        let head = Head { api_version: self.api_version().into(), kind: self.kind().into(), name, namespace };
         let json = self.json.to_string().into_boxed_str();
         Packed { head, json, component: self.component, origins: self.origins }
     }
 }
 
 /// What names an object.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Head {
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(super) struct Head {
     api_version: SmolStr,
     kind: SmolStr,
-    metadata: Metadata,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize)]
-struct Metadata {
     name: SmolStr,
     namespace: Option<SmolStr>,
+}
+
+impl Head {
+    fn of(api_version: &str, kind: &str, metadata: &ObjectMeta) -> Self {
+        let name = metadata.name.as_deref().unwrap_or_default().into();
+        let namespace = metadata.namespace.as_deref().map(SmolStr::new);
+        Self { api_version: api_version.into(), kind: kind.into(), name, namespace }
+    }
+}
+
+/// A typed object: it is asked what names it, so that its text needn't be read again for that.
+pub(super) trait Typed: Serialize {
+    /// What names it.
+    fn head(&self) -> Head;
+}
+
+impl<T: Serialize + k8s_openapi::Metadata<Ty = ObjectMeta>> Typed for T {
+    fn head(&self) -> Head {
+        Head::of(T::API_VERSION, T::KIND, self.metadata())
+    }
+}
+
+/// An object of a type that isn't built in: k8s-openapi holds only those.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Custom<Spec> {
+    pub api_version: &'static str,
+    pub kind: &'static str,
+    pub metadata: ObjectMeta,
+    pub spec: Spec,
+}
+
+impl<Spec: Serialize> Typed for Custom<Spec> {
+    fn head(&self) -> Head {
+        Head::of(self.api_version, self.kind, &self.metadata)
+    }
 }
 
 /// An object at rest.
@@ -88,12 +119,11 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// From a typed object. k8s-openapi's types serialise without fail: their maps have string keys. Each has a name.
-    pub(super) fn new(object: &impl Serialize, component: Option<&str>, span: Span) -> Self {
+    /// From a typed object. These serialise without fail: their maps have string keys.
+    pub(super) fn new(object: &impl Typed, component: Option<&str>, span: Span) -> Self {
         let json = serde_json::to_string(object).unwrap_or_default().into_boxed_str();
-        let head = json_text::read(&json).unwrap_or_default();
         let origins = vec![Origin { pointer: String::new(), span }];
-        Self { head, json, component: component.map(str::to_owned), origins }
+        Self { head: object.head(), json, component: component.map(str::to_owned), origins }
     }
 
     /// To look into.
@@ -108,7 +138,7 @@ impl Packed {
     }
 
     /// Whether all of it is as in the other.
-    pub(super) fn same(&self, other: &Packed) -> bool {
+    pub(in crate::outputs) fn same(&self, other: &Packed) -> bool {
         self.json == other.json
     }
 
@@ -130,12 +160,12 @@ impl Packed {
 
     /// `metadata.name`.
     pub fn name(&self) -> &str {
-        &self.head.metadata.name
+        &self.head.name
     }
 
     /// `metadata.namespace`, if it has one.
     pub fn namespace(&self) -> Option<&str> {
-        self.head.metadata.namespace.as_deref()
+        self.head.namespace.as_deref()
     }
 
     /// Where it stands in an order that can be applied.

@@ -13,6 +13,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::collections::BTreeMap;
 
+/// The user whom nothing on the node keeps out.
+const ROOT: i64 = 0;
+
 /// Room for what a program writes to `/tmp` and other scratch folders.
 const SCRATCH_LIMIT: &str = "64Mi";
 
@@ -22,6 +25,14 @@ const START_UP_FAILURES: i32 = 60;
 
 /// The name of the volume that holds a component's data.
 pub(super) const DATA_VOLUME: &str = "data";
+
+/// The account's token where a component talks to the Kubernetes API: the volume, and where clients look for it.
+const TOKEN_VOLUME: &str = "kubernetes-api";
+const TOKEN_FOLDER: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+/// Seconds until a token ends, as automounting asks for; it is renewed well before that.
+const TOKEN_LIFE: i64 = 3607;
+/// The ConfigMap that Kubernetes keeps in every namespace.
+const AUTHORITY: &str = "kube-root-ca.crt";
 
 pub(super) fn template(context: &Context<'_>, configs: &[Config]) -> core::PodTemplateSpec {
     let mut pod_labels = labels(context);
@@ -43,11 +54,12 @@ fn spec(context: &Context<'_>, configs: &[Config]) -> core::PodSpec {
     let spread = context.component.replicas.most() > 1 && context.component.workload != WorkloadKind::Daemon;
     core::PodSpec {
         service_account_name: Some(context.name().to_owned()),
-        automount_service_account_token: Some(needs_token(context)),
+        // where a token is needed, it is a volume of the one container
+        automount_service_account_token: Some(false),
         enable_service_links: Some(false),
         termination_grace_period_seconds: workload.grace,
         security_context: Some(core::PodSecurityContext {
-            run_as_non_root: Some(true),
+            run_as_non_root: Some(workload.user != ROOT),
             run_as_user: Some(workload.user),
             run_as_group: Some(workload.group),
             fs_group: Some(workload.group),
@@ -96,14 +108,6 @@ fn constraints(context: &Context<'_>) -> Vec<core::TopologySpreadConstraint> {
     vec![constraint("topology.kubernetes.io/zone"), constraint("kubernetes.io/hostname")]
 }
 
-fn image(context: &Context<'_>) -> String {
-    let image = &context.workload.image.value;
-    match context.graph.cluster.digests.get(image) {
-        Some(digest) => format!("{image}@{digest}"),
-        None => image.to_string(),
-    }
-}
-
 fn container(context: &Context<'_>, configs: &[Config]) -> core::Container {
     let workload = context.workload;
     let texts = |list: &[crate::value::Spanned<smol_str::SmolStr>]| -> Option<Vec<String>> {
@@ -125,7 +129,7 @@ fn container(context: &Context<'_>, configs: &[Config]) -> core::Container {
         .collect();
     core::Container {
         name: context.name().to_owned(),
-        image: Some(image(context)),
+        image: Some(context.graph.cluster.pinned(&context.workload.image.value)),
         image_pull_policy: Some("Always".into()),
         command: texts(&workload.command),
         args: texts(&workload.args),
@@ -143,7 +147,7 @@ fn container(context: &Context<'_>, configs: &[Config]) -> core::Container {
             allow_privilege_escalation: Some(false),
             privileged: Some(false),
             read_only_root_filesystem: Some(true),
-            run_as_non_root: Some(true),
+            run_as_non_root: Some(workload.user != ROOT),
             run_as_user: Some(workload.user),
             run_as_group: Some(workload.group),
             capabilities: Some(core::Capabilities { drop: Some(vec!["ALL".into()]), add: None }),
@@ -205,10 +209,11 @@ fn probe(p: &Probe) -> core::Probe {
         ..core::Probe::default()
     };
     match &p.action {
-        ProbeAction::Http { path, port } => {
+        ProbeAction::Http { path, port, tls } => {
             out.http_get = Some(core::HTTPGetAction {
                 path: Some(path.to_string()),
                 port: IntOrString::String(port.to_string()),
+                scheme: tls.then(|| "HTTPS".into()),
                 ..core::HTTPGetAction::default()
             });
         }
@@ -269,6 +274,16 @@ fn mounts(context: &Context<'_>, configs: &[Config]) -> Vec<core::VolumeMount> {
     for (i, secret) in context.workload.secrets.iter().enumerate() {
         out.push(mount(format!("secret-{i}"), &secret.path, true));
     }
+    for (i, folder) in context.workload.host_paths.iter().enumerate() {
+        out.push(core::VolumeMount {
+            // what the node mounts below it later is seen too
+            mount_propagation: Some("HostToContainer".into()),
+            ..mount(format!("host-{i}"), &folder.path, true)
+        });
+    }
+    if needs_token(context) {
+        out.push(mount(TOKEN_VOLUME.into(), TOKEN_FOLDER, true));
+    }
     out
 }
 
@@ -319,7 +334,53 @@ fn volumes(context: &Context<'_>, configs: &[Config]) -> Vec<core::Volume> {
             ..volume(format!("secret-{i}"))
         });
     }
+    for (i, folder) in workload.host_paths.iter().enumerate() {
+        out.push(core::Volume {
+            host_path: Some(core::HostPathVolumeSource {
+                path: folder.host.to_string(),
+                type_: Some("Directory".into()),
+            }),
+            ..volume(format!("host-{i}"))
+        });
+    }
+    if needs_token(context) {
+        out.push(token_volume());
+    }
     out
+}
+
+/// A token of the account, the authority that signed the API server's certificate, and the pod's namespace: what a
+/// client within the cluster looks for, as automounting gives it.
+fn token_volume() -> core::Volume {
+    let file = |path: &str| core::KeyToPath { key: path.to_owned(), path: path.to_owned(), mode: None };
+    let token = core::ServiceAccountTokenProjection {
+        path: "token".into(),
+        expiration_seconds: Some(TOKEN_LIFE),
+        audience: None,
+    };
+    let authority =
+        core::ConfigMapProjection { name: AUTHORITY.into(), items: Some(vec![file("ca.crt")]), optional: None };
+    let namespace = core::DownwardAPIVolumeFile {
+        path: "namespace".into(),
+        field_ref: Some(core::ObjectFieldSelector {
+            api_version: Some("v1".into()),
+            field_path: "metadata.namespace".into(),
+        }),
+        ..core::DownwardAPIVolumeFile::default()
+    };
+    let sources = vec![
+        core::VolumeProjection { service_account_token: Some(token), ..Default::default() },
+        core::VolumeProjection { config_map: Some(authority), ..Default::default() },
+        core::VolumeProjection {
+            downward_api: Some(core::DownwardAPIProjection { items: Some(vec![namespace]) }),
+            ..Default::default()
+        },
+    ];
+    core::Volume {
+        name: TOKEN_VOLUME.into(),
+        projected: Some(core::ProjectedVolumeSource { sources: Some(sources), default_mode: Some(0o444) }),
+        ..core::Volume::default()
+    }
 }
 
 fn config_volume(name: String, parts: &[&Config]) -> core::Volume {

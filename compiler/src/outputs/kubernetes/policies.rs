@@ -1,6 +1,7 @@
 //! NetworkPolicies: deny all, then allow exactly the flows.
 
 use super::Context;
+use super::backups::{as_component, carried_out};
 use super::labels::{label_selector, metadata, plain_metadata, selector};
 use super::object::Packed;
 use super::services::transports;
@@ -15,7 +16,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use smol_str::SmolStr;
 
-fn both_directions() -> Option<Vec<String>> {
+pub(super) fn both_directions() -> Option<Vec<String>> {
     Some(vec!["Ingress".into(), "Egress".into()])
 }
 
@@ -42,7 +43,8 @@ pub(super) fn component_policy(context: &Context<'_>) -> Option<Packed> {
         return None;
     }
     let id = context.component.id;
-    let ingress = merged(context.graph.incoming(id).filter_map(|f| ingress_rule(context, f)));
+    let saver = saver_rule(context);
+    let ingress = merged(context.graph.incoming(id).filter_map(|f| ingress_rule(context, f)).chain(saver));
     let mut egress = merged(context.graph.outgoing(id).filter_map(|f| egress_rule(context, f)));
     if !egress.is_empty() {
         // whoever calls someone by name asks for the name first
@@ -86,6 +88,41 @@ fn ingress_rule(context: &Context<'_>, flow: &Flow) -> Option<(NetworkPolicyIngr
     Some((rule, flow.span))
 }
 
+/// What carries out the component's backup asks one of its ports.
+fn saver_rule(context: &Context<'_>) -> Option<(NetworkPolicyIngressRule, Span)> {
+    let backup = carried_out(context)?;
+    let asked = context.workload.saver.as_ref()?.asks.as_ref()?;
+    let port = context.component.ports.iter().find(|p| p.name == *asked)?;
+    let from = pods_of(&as_component(context.component));
+    Some((NetworkPolicyIngressRule { from: Some(vec![from]), ports: Some(vec![ask_port(port)]) }, backup.span))
+}
+
+/// Pods of a component of the same namespace.
+pub(super) fn pods_of(component: &Component) -> NetworkPolicyPeer {
+    NetworkPolicyPeer { pod_selector: Some(label_selector(component)), ..NetworkPolicyPeer::default() }
+}
+
+/// One port, over TCP.
+pub(super) fn ask_port(port: &crate::graph::Port) -> NetworkPolicyPort {
+    tcp(port.number)
+}
+
+fn tcp(number: u16) -> NetworkPolicyPort {
+    NetworkPolicyPort { port: Some(IntOrString::Int(i32::from(number))), protocol: Some("TCP".into()), end_port: None }
+}
+
+/// The Kubernetes API: no label selects it. On its Service's port, and on the one behind it.
+pub(super) fn api_server(graph: &Graph) -> NetworkPolicyEgressRule {
+    let block = |cidr: &SmolStr| NetworkPolicyPeer {
+        ip_block: Some(IPBlock { cidr: cidr.to_string(), except: None }),
+        ..NetworkPolicyPeer::default()
+    };
+    NetworkPolicyEgressRule {
+        to: some(graph.cluster.api_server.iter().map(block).collect()),
+        ports: Some([443, 6443].map(tcp).to_vec()),
+    }
+}
+
 fn egress_rule(context: &Context<'_>, flow: &Flow) -> Option<(NetworkPolicyEgressRule, Span)> {
     let target = context.graph.component(flow.to);
     let to = peers(context, target)?;
@@ -97,7 +134,7 @@ fn egress_rule(context: &Context<'_>, flow: &Flow) -> Option<(NetworkPolicyEgres
     Some((rule, flow.span))
 }
 
-fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+pub(super) fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 
@@ -155,7 +192,7 @@ fn ports(flow: &Flow, own: &[u16]) -> Vec<NetworkPolicyPort> {
     flow.ports.iter().flat_map(each).collect()
 }
 
-fn dns() -> NetworkPolicyEgressRule {
+pub(super) fn dns() -> NetworkPolicyEgressRule {
     let map = |key: &str, value: &str| {
         Some(LabelSelector { match_labels: Some([(key.to_owned(), value.to_owned())].into()), match_expressions: None })
     };

@@ -21,7 +21,8 @@ pub(super) fn needs_token(context: &Context<'_>) -> bool {
 pub(super) fn service_account(context: &Context<'_>) -> Packed {
     let account = ServiceAccount {
         metadata: metadata(context, context.name()),
-        automount_service_account_token: Some(needs_token(context)),
+        // pods that need a token mount it themselves
+        automount_service_account_token: Some(false),
         ..ServiceAccount::default()
     };
     Packed::new(&account, Some(context.name()), context.component.span)
@@ -63,7 +64,7 @@ pub(super) fn roles(context: &Context<'_>) -> Vec<Packed> {
     vec![role, Packed::new(&binding, owner, first.span)]
 }
 
-fn policy_rule(rule: &RbacRule) -> PolicyRule {
+pub(super) fn policy_rule(rule: &RbacRule) -> PolicyRule {
     let list = |l: &[smol_str::SmolStr]| {
         let list: Vec<String> = l.iter().map(ToString::to_string).collect();
         (!list.is_empty()).then_some(list)

@@ -1,18 +1,19 @@
-//! HorizontalPodAutoscalers and PodDisruptionBudgets.
+//! HorizontalPodAutoscalers and PodDisruptionBudgets. `scaled_objects` has those that something else carries out.
 
 use super::Context;
 use super::labels::{label_selector, metadata};
 use super::object::Packed;
+use super::scaled_objects;
+use crate::diagnostics::Diagnostic;
+use crate::graph::autoscaling::{GROWTH_PERIOD, SHRINK_PERIOD};
 use crate::graph::{Autoscale, ScaleRule, WorkloadKind};
 use k8s_openapi::api::autoscaling::v2 as hpa;
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-/// `behavior.*.tolerance` is on by default from here on.
-const TOLERANCE_SINCE: (u32, u32) = (1, 35);
-
-pub(super) fn autoscaler(context: &Context<'_>) -> Option<Packed> {
+/// What sets the component's number of instances.
+pub(super) fn autoscaler(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Packed> {
     let autoscale = context.component.replicas.autoscale.as_ref()?;
     let kind = match context.component.workload {
         WorkloadKind::Deployment => "Deployment",
@@ -20,8 +21,26 @@ pub(super) fn autoscaler(context: &Context<'_>) -> Option<Packed> {
         // nothing else has a number that could change
         WorkloadKind::Daemon | WorkloadKind::Job | WorkloadKind::External => return None,
     };
-    let tolerance = context.graph.cluster.kubernetes >= TOLERANCE_SINCE;
-    let bound = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    match &autoscale.via {
+        Some((scaler, span)) => match scaled_objects::scaled_object(context, autoscale, kind, scaler) {
+            Ok(object) => Some(object),
+            Err(problem) => {
+                diagnostics.push(problem.diagnostic(*span).about(context.name().to_owned()));
+                None
+            }
+        },
+        None => Some(horizontal(context, autoscale, kind)),
+    }
+}
+
+/// A number of instances as Kubernetes counts them.
+pub(super) fn bound(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn horizontal(context: &Context<'_>, autoscale: &Autoscale, kind: &str) -> Packed {
+    let tolerance = context.graph.cluster.has_tolerance();
+    let thousandths = |n: i64| Quantity(format!("{n}m"));
     let object = hpa::HorizontalPodAutoscaler {
         metadata: metadata(context, context.name()),
         spec: Some(hpa::HorizontalPodAutoscalerSpec {
@@ -36,23 +55,29 @@ pub(super) fn autoscaler(context: &Context<'_>) -> Option<Packed> {
             behavior: Some(hpa::HorizontalPodAutoscalerBehavior {
                 scale_up: Some(hpa::HPAScalingRules {
                     tolerance: tolerance.then(|| Quantity("0".into())),
-                    ..rules(&autoscale.up, 60)
+                    ..rules(&autoscale.up, GROWTH_PERIOD)
                 }),
                 scale_down: Some(hpa::HPAScalingRules {
-                    tolerance: low_water_tolerance(autoscale).filter(|_| tolerance),
-                    ..rules(&autoscale.down, 300)
+                    tolerance: autoscale.shrink_tolerance().map(thousandths).filter(|_| tolerance),
+                    ..rules(&autoscale.down, SHRINK_PERIOD)
                 }),
             }),
         }),
         status: None,
     };
     let object = Packed::new(&object, Some(context.name()), autoscale.span);
-    Some(
-        object
-            .caused("/spec/behavior/scaleUp", autoscale.up.span)
-            .caused("/spec/behavior/scaleDown", autoscale.down.span)
-            .caused("/spec/metrics", autoscale.up.span),
-    )
+    object
+        .caused("/spec/behavior/scaleUp", autoscale.up.span)
+        .caused("/spec/behavior/scaleDown", autoscale.down.span)
+        .caused("/spec/metrics", autoscale.up.span)
+}
+
+/// How fast it grows and shrinks, and how late.
+pub(super) fn behavior(autoscale: &Autoscale) -> hpa::HorizontalPodAutoscalerBehavior {
+    hpa::HorizontalPodAutoscalerBehavior {
+        scale_up: Some(rules(&autoscale.up, GROWTH_PERIOD)),
+        scale_down: Some(rules(&autoscale.down, SHRINK_PERIOD)),
+    }
 }
 
 fn metrics(up: &ScaleRule) -> Vec<hpa::MetricSpec> {
@@ -70,20 +95,6 @@ fn metrics(up: &ScaleRule) -> Vec<hpa::MetricSpec> {
     };
     let both = [up.cpu.map(|p| ("cpu", p)), up.memory.map(|p| ("memory", p))];
     both.into_iter().flatten().map(metric).collect()
-}
-
-/// The autoscaler scales down where usage/target < 1 - tolerance. A low-water mark L under a target H is the
-/// tolerance 1 - L/H. There is one tolerance for all metrics: the largest, so that nothing shrinks early.
-fn low_water_tolerance(autoscale: &Autoscale) -> Option<Quantity> {
-    let ratio = |low: Option<f64>, high: Option<f64>| {
-        let (low, high) = (low?, high?);
-        (high > 0.0 && low < high).then(|| 1.0 - low / high)
-    };
-    let (up, down) = (&autoscale.up, &autoscale.down);
-    let all = [ratio(down.cpu, up.cpu), ratio(down.memory, up.memory)];
-    let largest = all.into_iter().flatten().reduce(f64::max)?;
-    // thousandths, rounded up: never sooner than asked
-    Some(Quantity(format!("{}m", (largest * 1000.0).ceil() as i64)))
 }
 
 fn rules(rule: &ScaleRule, period: i32) -> hpa::HPAScalingRules {

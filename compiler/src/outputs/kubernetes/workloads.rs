@@ -6,6 +6,7 @@ use super::labels::{label_selector, metadata};
 use super::object::Packed;
 use super::pods::{DATA_VOLUME, template};
 use super::services::headless_name;
+use super::waivers;
 use crate::graph::{Claim, WorkloadKind};
 use crate::value::Quantity;
 use k8s_openapi::api::apps::v1 as apps;
@@ -28,15 +29,7 @@ pub(super) fn workload(context: &Context<'_>, configs: &[Config]) -> Vec<Packed>
     let object = match component.workload {
         WorkloadKind::Stateful => Packed::new(&stateful_set(context, configs), owner, component.span),
         WorkloadKind::Deployment => {
-            if let Some(claim) = claim(context) {
-                let claim = PersistentVolumeClaim {
-                    metadata: metadata(context, context.name()),
-                    spec: Some(claim_spec(claim)),
-                    status: None,
-                };
-                let span = context.workload.data.as_ref().map_or(component.span, |d| d.span);
-                out.push(Packed::new(&claim, owner, span));
-            }
+            out.extend(claim_of(context));
             Packed::new(&deployment(context, configs), owner, component.span)
         }
         WorkloadKind::Daemon => Packed::new(&daemon_set(context, configs), owner, component.span),
@@ -45,6 +38,17 @@ pub(super) fn workload(context: &Context<'_>, configs: &[Config]) -> Vec<Packed>
     };
     out.push(origins(context, object));
     out
+}
+
+/// The claim that all instances mount, where there is one.
+pub(super) fn claim_of(context: &Context<'_>) -> Option<Packed> {
+    let data = context.workload.data.as_ref()?;
+    let claim = PersistentVolumeClaim {
+        metadata: metadata(context, context.name()),
+        spec: Some(claim_spec(data.claim.as_ref()?)),
+        status: None,
+    };
+    Some(Packed::new(&claim, Some(context.name()), data.span))
 }
 
 /// What caused the parts that people ask about.
@@ -68,10 +72,27 @@ fn origins(context: &Context<'_>, mut object: Packed) -> Packed {
             object = object.caused(format!("{CONTAINER}/{name}"), probe.span);
         }
     }
+    for folder in &workload.host_paths {
+        object = object.caused("/spec/template/spec/volumes", folder.span);
+    }
     if let Some(data) = &workload.data {
         object = object.caused("/spec/volumeClaimTemplates", data.span);
     }
     object
+}
+
+/// With what linters are told of it.
+pub(super) fn own_metadata(context: &Context<'_>) -> ObjectMeta {
+    waived(metadata(context, context.name()), context)
+}
+
+/// Metadata with what is accepted of a component's workload.
+pub(super) fn waived(mut metadata: ObjectMeta, context: &Context<'_>) -> ObjectMeta {
+    let waived = waivers::annotations(context);
+    if !waived.is_empty() {
+        metadata.annotations.get_or_insert_default().extend(waived);
+    }
+    metadata
 }
 
 fn claim<'a>(context: &'a Context<'_>) -> Option<&'a Claim> {
@@ -105,7 +126,7 @@ fn stateful_set(context: &Context<'_>, configs: &[Config]) -> apps::StatefulSet 
     };
     let policy = if context.workload.parallel { "Parallel" } else { "OrderedReady" };
     apps::StatefulSet {
-        metadata: metadata(context, context.name()),
+        metadata: own_metadata(context),
         spec: Some(apps::StatefulSetSpec {
             service_name: Some(headless_name(context.component)),
             replicas: replicas(context),
@@ -137,7 +158,7 @@ fn deployment(context: &Context<'_>, configs: &[Config]) -> apps::Deployment {
         },
     };
     apps::Deployment {
-        metadata: metadata(context, context.name()),
+        metadata: own_metadata(context),
         spec: Some(apps::DeploymentSpec {
             replicas: replicas(context),
             selector: label_selector(context.component),
@@ -152,7 +173,7 @@ fn deployment(context: &Context<'_>, configs: &[Config]) -> apps::Deployment {
 
 fn daemon_set(context: &Context<'_>, configs: &[Config]) -> apps::DaemonSet {
     apps::DaemonSet {
-        metadata: metadata(context, context.name()),
+        metadata: own_metadata(context),
         spec: Some(apps::DaemonSetSpec {
             selector: label_selector(context.component),
             template: template(context, configs),
@@ -172,7 +193,7 @@ fn daemon_set(context: &Context<'_>, configs: &[Config]) -> apps::DaemonSet {
 
 fn job(context: &Context<'_>, configs: &[Config]) -> Job {
     Job {
-        metadata: metadata(context, context.name()),
+        metadata: own_metadata(context),
         spec: Some(JobSpec {
             template: template(context, configs),
             ttl_seconds_after_finished: Some(JOB_TTL),

@@ -78,7 +78,7 @@ impl<'a> Walk<'a> {
             Kind::Punctuation => self.push(id, None, parent, head),
             // strings are theirs who wrote them, blanks and all
             Kind::Node(rule @ (Rule::string | Rule::tagged)) => self.push(id, Some(rule), parent, head),
-            Kind::Node(rule) if tree.children(id).is_empty() => {
+            Kind::Node(rule) if tree.is_leaf(id) => {
                 let head = head || matches!(rule, Rule::doc | Rule::inner_doc);
                 self.push(id, Some(rule), parent, head);
             }
@@ -89,7 +89,7 @@ impl<'a> Walk<'a> {
     /// A node with nodes in it. The first token of a thing within a container is a head, and so is the first token
     /// of its first part.
     fn inner(&mut self, id: NodeId, rule: Rule, head: bool) {
-        let children = self.tree.children(id);
+        let children = &self.tree.children(id).collect::<Vec<_>>()[..];
         let container = is_container(rule);
         let spread = is_body(rule) && children.iter().any(|c| self.tree.kind(*c) == Kind::Newline);
         let broken_open = matches!(rule, Rule::list | Rule::call | Rule::group) && self.breaks_after_open(children);

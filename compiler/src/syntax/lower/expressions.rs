@@ -453,7 +453,7 @@ impl Lowerer<'_> {
 
     /// The entries among a node's children.
     pub(super) fn entries(&mut self, id: NodeId) -> Vec<Entry> {
-        let siblings = self.tree.children(id).to_vec();
+        let siblings = self.tree.children(id).collect::<Vec<_>>();
         let mut out = Vec::new();
         for (at, child) in siblings.iter().enumerate() {
             let doc = self.doc_before(&siblings, at);

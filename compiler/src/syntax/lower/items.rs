@@ -4,12 +4,13 @@ use super::Lowerer;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{
     Accept, AlertDef, AssertDef, Block, ComponentDef, File, FlowDef, FnDef, Group, Ident, Import, ImportSource, Item,
-    ItemKind, KindDef, Let, Member, MemberKind, Named, PatchDef, Path, ProfileDef, ProtocolDef, Targeted, TestDef,
-    Titled, TypeDef, WaiveDef,
+    ItemKind, KindDef, Let, Member, MemberKind, Named, Parts, PatchDef, Path, ProfileDef, ProtocolDef, Targeted,
+    TestDef, Titled, TypeDef, WaiveDef,
 };
 use crate::syntax::parse::Rule;
 use crate::syntax::tree::NodeId;
 use crate::text::Span;
+use std::sync::Arc;
 
 impl Lowerer<'_> {
     pub(super) fn file(&mut self, root: NodeId) -> File {
@@ -22,29 +23,37 @@ impl Lowerer<'_> {
             .map(|t| t.strip_prefix(' ').unwrap_or(t).trim_end())
             .collect();
         let doc = (!lines.is_empty()).then(|| lines.join("\n"));
-        let items = self.items(root);
+        let parts = self.items(root);
         self.leftovers(root);
-        File { doc, items }
+        File { doc, parts }
     }
 
-    /// The items among a node's children, each numbered.
-    fn items(&mut self, id: NodeId) -> Vec<Item> {
-        let siblings = self.tree.children(id).to_vec();
-        let mut out = Vec::new();
+    /// The items among a node's children, each numbered. What is in a group is numbered before what is behind it, and
+    /// so a group ends its part.
+    fn items(&mut self, id: NodeId) -> Parts {
+        let siblings = self.tree.children(id).collect::<Vec<_>>();
+        let (mut parts, mut out) = (Parts::new(), Vec::new());
         for (at, child) in siblings.iter().enumerate() {
             let Some(rule) = self.tree.rule(*child).filter(|r| is_item(*r)) else { continue };
             let doc = self.doc_before(&siblings, at);
             let outer = (self.item, self.base);
-            self.item = self.anchors.len() as u32;
-            self.base = self.tree.range(*child).start;
+            self.item = self.before + self.anchors.len() as u32;
+            self.base = self.place(self.tree.range(*child).start);
             self.anchors.push(self.base);
             let kind = self.item(*child, rule);
             self.leftovers(*child);
             let span = self.span(*child);
+            let is_group = matches!(kind, ItemKind::Namespace(_) | ItemKind::Layer(_));
             out.push(Item { doc, span, kind });
             (self.item, self.base) = outer;
+            if is_group {
+                parts.push(Arc::new(std::mem::take(&mut out)));
+            }
         }
-        out
+        if !out.is_empty() {
+            parts.push(Arc::new(out));
+        }
+        parts
     }
 
     fn item(&mut self, id: NodeId, rule: Rule) -> ItemKind {
@@ -190,7 +199,7 @@ impl Lowerer<'_> {
         let mut members = Vec::new();
         match self.tree.find(id, Rule::kind_body) {
             Some(body) => {
-                let siblings = self.tree.children(body).to_vec();
+                let siblings = self.tree.children(body).collect::<Vec<_>>();
                 for (at, child) in siblings.iter().enumerate() {
                     let doc = self.doc_before(&siblings, at);
                     members.extend(self.member(*child, doc));
@@ -288,16 +297,22 @@ impl Lowerer<'_> {
     }
 
     fn group(&mut self, id: NodeId, what: &str) -> Group {
+        let errors = self.errors.len();
         let name = self.name(id, what);
         let title = self.find_plain(id).map(|(t, _)| t);
         let Some(body) = self.tree.find(id, Rule::group_body) else {
             self.lacks(id, "`{` and what is in it");
             let settings = Block { entries: Vec::new(), span: self.span(id).end() };
-            return Group { name, title, settings, items: Vec::new() };
+            return Group { name, title, settings, parts: Parts::new() };
         };
         let settings = Block { entries: self.entries(body), span: self.span(body) };
         self.leftovers(body);
-        Group { name, title, settings, items: self.items(body) }
+        let mut parts = self.items(body);
+        // what is wrong before it might go on into it
+        if self.errors.len() == errors {
+            let _ = self.fill(body, &mut parts);
+        }
+        Group { name, title, settings, parts }
     }
 
     fn component(&mut self, id: NodeId) -> ComponentDef {
@@ -397,7 +412,13 @@ impl Lowerer<'_> {
     }
 
     fn waive(&mut self, id: NodeId) -> WaiveDef {
-        let code = self.name(id, "a code after `waive`");
+        let code = match self.tree.find(id, Rule::path) {
+            Some(path) => self.path(path),
+            None => {
+                self.lacks(id, "a code after `waive`");
+                Path { segments: Vec::new(), span: self.no_ident(id).span }
+            }
+        };
         let targets = match self.tree.find(id, Rule::kw_on) {
             Some(_) => self.targets(id, "`on`"),
             None => Vec::new(),

@@ -4,8 +4,9 @@ mod expressions;
 mod items;
 mod types;
 
-use super::ast::{File, Ident};
+use super::ast::{File, Ident, Parts};
 use super::parse::{Parse, Rule};
+use super::parts::is_setting;
 use super::tree::{Kind, NodeId, Tree};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::text::{Anchors, FileId, Span, TextRange};
@@ -22,38 +23,131 @@ pub struct Lowered {
     pub anchors: Anchors,
     /// What is wrong with the text.
     pub errors: Vec<Diagnostic>,
+    /// Whether what follows the text would be read the same with and without it.
+    pub complete: bool,
+    /// Whether the text would be read the same within a group, with items before and behind it.
+    pub closed: bool,
+    /// Pieces that were read on their own.
+    pub pieces: Vec<Piece>,
+}
+
+/// A piece of a text that was read on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Its place.
+    pub range: TextRange,
+    /// Items before it.
+    pub before: u32,
+}
+
+impl Piece {
+    /// The same within a text that starts so much before.
+    pub fn moved(self, by: u32) -> Piece {
+        Piece { range: TextRange::new(self.range.start + by, self.range.end + by), ..self }
+    }
+}
+
+/// What is put back into a hole of a text. Places count from the hole's start.
+#[derive(Debug, Default)]
+#[allow(missing_docs)]
+pub struct Filling {
+    pub parts: Parts,
+    /// Where its items start.
+    pub anchors: Vec<u32>,
+    pub errors: Vec<Diagnostic>,
+    pub pieces: Vec<Piece>,
+}
+
+/// Gives what is put back into the hole of this number, which has so many items before it; nothing, where that can't be
+/// read on its own.
+pub type Fill<'a> = dyn FnMut(usize, u32) -> Option<Filling> + 'a;
+
+/// What was taken out of a text, and how it is put back.
+pub struct Outer<'a> {
+    /// The places of the holes in the whole text, in order.
+    pub holes: Vec<TextRange>,
+    /// Fills them.
+    pub fill: &'a mut Fill<'a>,
+}
+
+impl Outer<'_> {
+    /// Where something of what is left is in the whole text.
+    fn place(&self, at: u32) -> u32 {
+        self.holes.iter().fold(at, |at, hole| if at >= hole.start { at + hole.len() } else { at })
+    }
 }
 
 /// Lowers a parsed text.
 pub fn lower(parse: &Parse, file: FileId) -> Lowered {
+    lower_part(parse, file, 0)
+}
+
+/// Lowers a part of a text that has so many items before it. Places outside of items, and where items start, count
+/// from the part's start.
+pub fn lower_part(parse: &Parse, file: FileId, before: u32) -> Lowered {
+    lower_with(parse, file, before, None).0
+}
+
+/// The same of a text with holes; nothing where one of them isn't all that stands at the end of a group.
+pub fn lower_outer<'a>(parse: &'a Parse, file: FileId, before: u32, outer: Outer<'a>) -> Option<Lowered> {
+    let holes = outer.holes.len();
+    let (lowered, filled) = lower_with(parse, file, before, Some(outer));
+    (filled == holes).then_some(lowered)
+}
+
+/// Lowers a text, and tells how many of its holes were filled.
+fn lower_with<'a>(parse: &'a Parse, file: FileId, before: u32, outer: Option<Outer<'a>>) -> (Lowered, usize) {
     let mut lowerer = Lowerer {
         tree: &parse.tree,
         file,
+        before,
         item: 0,
         base: 0,
         anchors: vec![0],
         errors: Vec::new(),
         complained: FxHashSet::default(),
         depth: 0,
+        outer,
+        filled: 0,
+        pieces: Vec::new(),
     };
     if let Some(place) = parse.too_deep {
         let span = lowerer.span_of(place);
         let message = format!("nesting is deeper than {} levels", super::MAX_DEPTH);
         let diagnostic = Diagnostic::new(Code::OBS0003, span, message);
         lowerer.errors.push(diagnostic.help("give inner parts names with `let` or `fn`"));
-        return Lowered { file: Arc::default(), anchors: Anchors(vec![0]), errors: lowerer.errors };
+        let anchors = Anchors(vec![0]);
+        let (errors, pieces) = (lowerer.errors, Vec::new());
+        return (Lowered { file: Arc::default(), anchors, errors, complete: true, closed: false, pieces }, 0);
     }
     lowerer.hidden_characters();
     let root = lowerer.tree.root();
     let ast = lowerer.file(root);
+    let (complete, closed) = (lowerer.is_complete(root), lowerer.is_closed(root));
     let (anchors, mut errors) = (Anchors(lowerer.anchors), lowerer.errors);
-    errors.sort_by_key(|d| anchors.resolve(d.primary).range);
-    Lowered { file: Arc::new(ast), anchors, errors }
+    errors.sort_by_key(|d| anchors.resolve(Span { item: d.primary.item.saturating_sub(before), ..d.primary }).range);
+    let lowered = Lowered { file: Arc::new(ast), anchors, errors, complete, closed, pieces: lowerer.pieces };
+    (lowered, lowerer.filled)
+}
+
+/// A finding of a piece of a text, whose places outside of items count from the piece's start.
+pub fn moved(mut error: Diagnostic, by: u32) -> Diagnostic {
+    let shift = |span: &mut Span| {
+        if span.item == 0 {
+            span.range = TextRange::new(span.range.start + by, span.range.end + by);
+        }
+    };
+    shift(&mut error.primary);
+    error.labels.iter_mut().for_each(|label| shift(&mut label.span));
+    error.fixes.iter_mut().flat_map(|fix| &mut fix.edits).for_each(|edit| shift(&mut edit.span));
+    error
 }
 
 struct Lowerer<'a> {
     tree: &'a Tree,
     file: FileId,
+    /// Items before the text.
+    before: u32,
     /// The item that spans belong to, and where it starts.
     item: u32,
     base: u32,
@@ -62,12 +156,80 @@ struct Lowerer<'a> {
     /// Nodes of which something was said: one mistake, one message.
     complained: FxHashSet<NodeId>,
     depth: usize,
+    /// What was taken out of the text.
+    outer: Option<Outer<'a>>,
+    filled: usize,
+    pieces: Vec<Piece>,
 }
 
 impl<'a> Lowerer<'a> {
+    /// Whether nothing is open at the end that reaches over the start of another item: no string of several lines, no
+    /// group, and no block of an item that isn't understood.
+    fn is_complete(&self, root: NodeId) -> bool {
+        let mut opened = 0_u32;
+        for part in self.tree.parts(root) {
+            let text = self.tree.text_of(part).trim_end();
+            match self.tree.rule(part) {
+                Some(Rule::bad_item) if text.ends_with('{') => opened += 1,
+                Some(Rule::stray) if text == "}" => opened = opened.saturating_sub(1),
+                _ => {}
+            }
+        }
+        let last = |node: NodeId| self.tree.parts(node).filter(|p| !self.tree.range(*p).is_empty()).last();
+        let reaches = |node: &NodeId| {
+            let long = match self.tree.rule(*node) {
+                Some(Rule::group_body) => true,
+                Some(Rule::string) => self.tree.text_of(*node).starts_with("\"\"\""),
+                _ => false,
+            };
+            long && self.tree.find(*node, Rule::missing).is_some()
+        };
+        opened == 0 && !std::iter::successors(Some(root), |node| last(*node)).any(|node| reaches(&node))
+    }
+
+    /// Whether nothing of the text's end, nor anything that isn't an item, would be read otherwise within a group.
+    fn is_closed(&self, root: NodeId) -> bool {
+        let tree = self.tree;
+        let alien = |node: NodeId| match tree.rule(node) {
+            Some(Rule::stray | Rule::inner_doc) => true,
+            Some(Rule::bad_item) => tree.text_of(node).trim_end().ends_with('{') || is_setting(tree.text_of(node)),
+            Some(_) => is_setting(tree.text_of(node)),
+            None => false,
+        };
+        let last = self.before + self.anchors.len() as u32 - 1;
+        // what it lacks the next line might give
+        let lacking = self.errors.iter().any(|e| e.primary.item == last);
+        !lacking && !tree.parts(root).any(alien) && !tree.has_missing()
+    }
+
+    /// Puts back what was taken out of a group right before its closing brace; says of itself if it can't.
+    fn fill(&mut self, body: NodeId, parts: &mut Parts) -> Option<()> {
+        let brace = self.tree.range(self.tree.find(body, Rule::r_brace)?).start;
+        let before = self.before + self.anchors.len() as u32 - 1;
+        let outer = self.outer.as_mut()?;
+        let taken = outer.holes[..self.filled].iter().map(|hole| hole.len()).sum::<u32>();
+        let hole = *outer.holes.get(self.filled)?;
+        let left = self.tree.text().get((hole.start - taken) as usize..brace as usize)?;
+        if !left.trim().is_empty() {
+            return None;
+        }
+        let filling = (outer.fill)(self.filled, before)?;
+        self.filled += 1;
+        parts.extend(filling.parts);
+        self.anchors.extend(filling.anchors.iter().map(|at| at + hole.start));
+        self.errors.extend(filling.errors.into_iter().map(|error| moved(error, hole.start)));
+        self.pieces.extend(filling.pieces.iter().map(|piece| piece.moved(hole.start)));
+        Some(())
+    }
+
+    /// Where something is in the whole text.
+    fn place(&self, at: u32) -> u32 {
+        self.outer.as_ref().map_or(at, |outer| outer.place(at))
+    }
+
     fn span_of(&self, range: TextRange) -> Span {
         // what stands before its item (doc comments) is never asked for
-        let rel = |at: u32| at.saturating_sub(self.base);
+        let rel = |at: u32| self.place(at).saturating_sub(self.base);
         Span { file: self.file, item: self.item, range: TextRange::new(rel(range.start), rel(range.end)) }
     }
 
@@ -78,17 +240,14 @@ impl<'a> Lowerer<'a> {
     /// A node's range without the trivia at its end.
     fn trimmed(&self, id: NodeId) -> TextRange {
         let range = self.tree.range(id);
-        let mut end = range.end;
-        for child in self.tree.children(id).iter().rev() {
-            let kind = self.tree.kind(*child);
-            let empty = self.tree.range(*child).is_empty();
-            let doc = matches!(kind, Kind::Node(Rule::doc | Rule::inner_doc));
-            if !doc && !empty && !matches!(kind, Kind::Space | Kind::Newline | Kind::Comment) {
-                break;
-            }
-            end = self.tree.range(*child).start;
+        let mut trivia = None;
+        for child in self.tree.children(id) {
+            let at = self.tree.range(child);
+            let blank = matches!(self.tree.kind(child), Kind::Space | Kind::Newline | Kind::Comment);
+            let doc = matches!(self.tree.kind(child), Kind::Node(Rule::doc | Rule::inner_doc));
+            trivia = if blank || doc || at.is_empty() { trivia.or(Some(at.start)) } else { None };
         }
-        TextRange::new(range.start, end.max(range.start))
+        TextRange::new(range.start, trivia.unwrap_or(range.end).max(range.start))
     }
 
     fn ident(&self, id: NodeId) -> Ident {
@@ -285,6 +444,10 @@ pub const ITEM_KEYWORDS: &[&str] = &[
     "patch",
     "object",
 ];
+
+/// The words that members of a kind start with.
+pub const MEMBER_KEYWORDS: &[&str] =
+    &["param", "port", "accepts", "emits", "turns", "file", "alert", "dashboard", "let", "assert"];
 
 fn is_bad(rule: Option<Rule>) -> bool {
     matches!(rule, Some(Rule::bad_tail | Rule::bad_tail_in | Rule::bad_arg | Rule::bad_entry))

@@ -99,7 +99,7 @@ impl Lowerer<'_> {
 
     /// The parameters or fields among a node's children.
     pub(super) fn params_in(&mut self, id: NodeId) -> Vec<Param> {
-        let siblings = self.tree.children(id).to_vec();
+        let siblings = self.tree.children(id).collect::<Vec<_>>();
         let mut out = Vec::new();
         for (at, child) in siblings.iter().enumerate() {
             if matches!(self.tree.rule(*child), Some(Rule::param | Rule::option)) {

@@ -14,7 +14,7 @@ impl Elaborator<'_> {
     pub(super) fn infer_field(&mut self, base: &Expr, name: &Ident, span: Span) -> (Core, Ty) {
         if let ExprKind::Name(alias) = &base.kind
             && self.lookup(alias).is_none()
-            && let Some(at) = self.scope.aliases.get(alias).copied()
+            && let Some(at) = self.scope.alias(alias)
         {
             self.used(base.span, Target::Declared(at));
             return self.through_alias(alias, name, span);
@@ -38,7 +38,7 @@ impl Elaborator<'_> {
             self.report(Diagnostic::new(Code::OBS2115, name.span, message));
             return (Core::error(span), Ty::Error);
         }
-        (Core { kind: CoreKind::Field(Box::new(base), name.name.clone()), span }, member.ty)
+        self.narrowed(Core { kind: CoreKind::Field(Box::new(base), name.name.clone()), span }, member.ty)
     }
 
     fn through_alias(&mut self, alias: &str, name: &Ident, span: Span) -> (Core, Ty) {
@@ -47,7 +47,7 @@ impl Elaborator<'_> {
             if let Some(target) = target {
                 self.used(name.span, target);
             }
-            return (Core { kind, span }, ty);
+            return self.narrowed(Core { kind, span }, ty);
         }
         if !name.name.is_empty() {
             let prefix = format!("{alias}.");
@@ -59,12 +59,12 @@ impl Elaborator<'_> {
         (Core::error(span), Ty::Error)
     }
 
-    fn unknown_member(&mut self, ty: &Ty, name: &Ident) {
+    pub(super) fn unknown_member(&mut self, ty: &Ty, name: &Ident) {
         if let Ty::Optional(of) = ty
             && members::member(self.db, of, &name.name).is_some()
         {
             let message = format!("this `{ty}` may be none");
-            let help = "test it with `match` or give what holds then with `?? …`";
+            let help = "test it with `if … != none` or give what holds then with `?? …`";
             self.report(Diagnostic::new(Code::OBS2101, name.span, message).help(help));
             return;
         }

@@ -5,7 +5,7 @@ use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::names::{DefId, DefKind, Space};
 use crate::syntax::ast::{Arg, Expr, ExprKind, Ident};
 use crate::text::Span;
-use crate::types::attributes::{self, Phase};
+use crate::types::attributes::Phase;
 use crate::types::builtins::{Builtin, Shape, Want};
 use crate::types::core::{Core, CoreKind};
 use crate::types::queries;
@@ -15,19 +15,26 @@ use smol_str::SmolStr;
 /// Formats of files and what each takes.
 const FORMATS: &[&str] = &["yaml", "json", "toml", "ini", "blocks", "text"];
 
-/// Whether a name is called without being declared: a built-in function, a format of files, or what makes the value
-/// of an attribute, such as a probe.
-pub fn is_built_in_function(name: &str) -> bool {
-    FORMATS.contains(&name) || Builtin::parse(name).is_some() || attributes::makes_a_value(name)
-}
-
 impl Elaborator<'_> {
     pub(super) fn infer_call(&mut self, callee: &Expr, args: &[Arg], span: Span) -> (Core, Ty) {
         match &callee.kind {
             ExprKind::Name(name) => self.named_call(name, callee.span, args, span),
             ExprKind::Field(base, method) => {
                 if matches!(&base.kind, ExprKind::Name(n) if n == "flows") {
-                    return self.flows_call(&method.name, method.span, args, span);
+                    return self.flows_call(None, method, args, span);
+                }
+                if let ExprKind::Field(of, name) = &base.kind
+                    && name.name == "flows"
+                {
+                    let (of, ty) = self.infer(of);
+                    return match ty {
+                        Ty::Component(_) | Ty::Accepting(_) => self.flows_call(Some(of), method, args, span),
+                        Ty::Error => (Core::error(span), Ty::Error),
+                        ty => {
+                            self.unknown_member(&ty, name);
+                            (Core::error(span), Ty::Error)
+                        }
+                    };
                 }
                 if let Some(dotted) = callee.dotted()
                     && let Some(export) = self.scope.get(Space::Value, &dotted.name)
@@ -251,19 +258,21 @@ impl Elaborator<'_> {
         Some(Core::constant(Value::Secret(SecretRef { name, key }), span))
     }
 
-    fn flows_call(&mut self, method: &str, method_span: Span, args: &[Arg], span: Span) -> (Core, Ty) {
-        let outgoing = match method {
+    fn flows_call(&mut self, of: Option<Core>, method: &Ident, args: &[Arg], span: Span) -> (Core, Ty) {
+        let outgoing = match method.name.as_str() {
             "in" => false,
             "out" => true,
             _ => {
-                let message = format!("`flows` has no `{method}`");
+                let message = format!("`flows` has no `{}`", method.name);
                 let help = "write `flows.in(protocol)` or `flows.out(protocol)`";
-                self.report(Diagnostic::new(Code::OBS2106, method_span, message).help(help));
+                self.report(Diagnostic::new(Code::OBS2106, method.span, message).help(help));
                 return (Core::error(span), Ty::Error);
             }
         };
         match self.place {
             Place::Kind(_, Phase::Workload | Phase::Files) => {}
+            // a function's body is anywhere: whether it is too early is seen when it is called
+            Place::Program if of.is_some() => {}
             _ => {
                 let message = "flows are known only in what a component runs";
                 let help = "use them in args, env, files and other attributes of the workload";
@@ -271,14 +280,15 @@ impl Elaborator<'_> {
                 return (Core::error(span), Ty::Error);
             }
         }
+        let of = of.map(Box::new);
         if args.is_empty() {
-            let kind = CoreKind::Flows { outgoing, protocol: None };
+            let kind = CoreKind::Flows { of, outgoing, protocol: None };
             return (Core { kind, span }, Ty::list(Ty::Flow(None)));
         }
         let Some(protocol) = self.protocol_argument(args, span) else {
             return (Core::error(span), Ty::list(Ty::Error));
         };
-        let kind = CoreKind::Flows { outgoing, protocol: Some(protocol.name.clone()) };
+        let kind = CoreKind::Flows { of, outgoing, protocol: Some(protocol.name.clone()) };
         (Core { kind, span }, Ty::list(Ty::Flow(Some(protocol))))
     }
 

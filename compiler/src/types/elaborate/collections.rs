@@ -33,12 +33,13 @@ impl Elaborator<'_> {
             }
             Element::If(c, inner) => {
                 let c = self.condition(c);
-                CoreElement::If(c, Box::new(self.check_element(inner, want)))
+                let inner = self.where_holds(&c, true, |elab| elab.check_element(inner, want));
+                CoreElement::If(c, Box::new(inner))
             }
             Element::For(head, inner) => {
                 let depth = self.locals.len();
                 let head = Box::new(self.comprehension(head));
-                let inner = Box::new(self.check_element(inner, want));
+                let inner = Box::new(self.where_chosen(&head, |elab| elab.check_element(inner, want)));
                 self.locals.truncate(depth);
                 CoreElement::For(head, inner)
             }
@@ -82,13 +83,13 @@ impl Elaborator<'_> {
             }
             Element::If(c, inner) => {
                 let c = self.condition(c);
-                let (inner, ty) = self.infer_element(inner);
+                let (inner, ty) = self.where_holds(&c, true, |elab| elab.infer_element(inner));
                 (CoreElement::If(c, Box::new(inner)), ty)
             }
             Element::For(head, inner) => {
                 let depth = self.locals.len();
                 let head = Box::new(self.comprehension(head));
-                let (inner, ty) = self.infer_element(inner);
+                let (inner, ty) = self.where_chosen(&head, |elab| elab.infer_element(inner));
                 self.locals.truncate(depth);
                 (CoreElement::For(head, Box::new(inner)), ty)
             }
@@ -320,7 +321,7 @@ impl Elaborator<'_> {
             EntryKind::For(head, inner) => {
                 let depth = self.locals.len();
                 let head = Box::new(self.comprehension(head));
-                let inner = self.open_entry(inner, of);
+                let inner = self.where_chosen(&head, |elab| elab.open_entry(inner, of));
                 self.locals.truncate(depth);
                 CoreEntry::For(head, Box::new(inner?))
             }

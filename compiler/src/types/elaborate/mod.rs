@@ -5,8 +5,7 @@ mod access;
 mod calls;
 mod collections;
 mod literals;
-
-pub use calls::is_built_in_function;
+mod narrowing;
 
 use super::attributes::{self, Phase};
 use super::builtins::Builtin;
@@ -15,7 +14,7 @@ use super::queries::{self, KindInfo};
 use super::ty::{KindRef, ProtocolRef, Ty, Unit};
 use crate::db::{Db, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::names::{DefId, DefKind, Scope, Space, scope};
+use crate::names::{DefId, DefKind, Names, Space};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Ident, UnaryOp};
 use crate::text::Span;
 use smol_str::SmolStr;
@@ -56,13 +55,23 @@ pub enum Target {
     Builtin(&'static str),
 }
 
+/// What stands for something within a kind only.
+const KIND_NAMES: [&str; 6] = ["self", "flows", "version", "image", "resources", "namespace"];
+/// What stands for something everywhere.
+const PROGRAM_NAMES: [&str; 4] = ["cluster", "domain", "profile", "target"];
+
+/// The names that are built in, besides functions and types: what a program may call its own things by, too.
+pub const BUILTIN_NAMES: [&[&str]; 3] = [&KIND_NAMES, &PROGRAM_NAMES, &["components"]];
+
 /// Checks expressions of one file.
 pub struct Elaborator<'a> {
     pub(super) db: &'a dyn Db,
-    pub(super) scope: &'a Scope,
+    pub(super) scope: Names<'a>,
     pub(super) place: Place<'a>,
     /// Names, types and places of locals, outermost first.
     locals: Vec<(SmolStr, Ty, Span)>,
+    /// What is known not to be none here, for conditions around it said so.
+    there: Vec<Core>,
     /// What was found wrong.
     pub diagnostics: Vec<Diagnostic>,
     /// What names meant.
@@ -72,8 +81,8 @@ pub struct Elaborator<'a> {
 impl<'a> Elaborator<'a> {
     /// For expressions of this file, at this place.
     pub fn new(db: &'a dyn Db, file: SourceFile, place: Place<'a>) -> Self {
-        let scope = scope(db, file);
-        Self { db, scope, place, locals: Vec::new(), diagnostics: Vec::new(), uses: Vec::new() }
+        let scope = Names::new(db, file);
+        Self { db, scope, place, locals: Vec::new(), there: Vec::new(), diagnostics: Vec::new(), uses: Vec::new() }
     }
 
     /// The same names, seen from another place.
@@ -107,6 +116,10 @@ impl<'a> Elaborator<'a> {
         match (&expr.kind, want) {
             (ExprKind::Missing, _) => Core::error(span),
             (ExprKind::None, Ty::Optional(_)) => Core::constant(crate::value::Value::None, span),
+            // among words it is one of them
+            (ExprKind::None, Ty::Enum(words)) if words.iter().any(|w| w == "none") => {
+                Core::constant(crate::value::Value::Str("none".into()), span)
+            }
             (_, Ty::Optional(of)) if !self.may_be_none(expr) => self.check(expr, of),
             (_, Ty::Union(any)) => self.check_union(expr, any, want),
             (ExprKind::Number(text), _) => self.check_number(text, span, want),
@@ -259,7 +272,7 @@ impl<'a> Elaborator<'a> {
             ExprKind::Index(base, at) => self.infer_index(base, at, span),
             ExprKind::Call(callee, args) => self.infer_call(callee, args, span),
             ExprKind::Unary(UnaryOp::Not, of) => {
-                let of = self.check(of, &Ty::Bool);
+                let of = self.condition(of);
                 node(CoreKind::Unary(UnaryOp::Not, Box::new(of)), Ty::Bool)
             }
             ExprKind::Unary(UnaryOp::Neg, of) => self.infer_negation(of, span),
@@ -272,7 +285,7 @@ impl<'a> Elaborator<'a> {
             ExprKind::Quantified { all, head, body } => {
                 let depth = self.locals.len();
                 let head = Box::new(self.comprehension(head));
-                let body = Box::new(self.check(body, &Ty::Bool));
+                let body = Box::new(self.where_chosen(&head, |elab| elab.check(body, &Ty::Bool)));
                 self.locals.truncate(depth);
                 node(CoreKind::Quantified { all: *all, head, body }, Ty::Bool)
             }
@@ -296,9 +309,9 @@ impl<'a> Elaborator<'a> {
 
     fn check_if(&mut self, c: &Expr, a: &Expr, b: Option<&Expr>, span: Span, want: &Ty) -> Core {
         let c = self.condition(c);
-        let a = self.check(a, want);
+        let a = self.where_holds(&c, true, |elab| elab.check(a, want));
         let b = match b {
-            Some(b) => Some(Box::new(self.check(b, want))),
+            Some(b) => Some(Box::new(self.where_holds(&c, false, |elab| elab.check(b, want)))),
             None if Ty::None.fits(want) => None,
             None => {
                 let message = format!("this `if` has no `else`, and {} is needed", want.with_article());
@@ -311,10 +324,10 @@ impl<'a> Elaborator<'a> {
 
     fn infer_if(&mut self, c: &Expr, a: &Expr, b: Option<&Expr>, span: Span) -> (Core, Ty) {
         let c = self.condition(c);
-        let (a, a_ty) = self.infer(a);
+        let (a, a_ty) = self.where_holds(&c, true, |elab| elab.infer(a));
         let (b, ty) = match b {
             Some(b) => {
-                let (b, b_ty) = self.infer(b);
+                let (b, b_ty) = self.where_holds(&c, false, |elab| elab.infer(b));
                 (Some(Box::new(b)), a_ty.join(b_ty))
             }
             None => (None, Ty::optional(a_ty)),
@@ -351,7 +364,12 @@ impl<'a> Elaborator<'a> {
     fn infer_binary(&mut self, a: &Expr, op: BinaryOp, b: &Expr, span: Span) -> (Core, Ty) {
         use BinaryOp::*;
         let (a_core, b_core, ty) = match op {
-            And | Or => (self.condition(a), self.condition(b), Ty::Bool),
+            And | Or => {
+                let a_core = self.condition(a);
+                // the right side is looked at only where the left one leaves it open
+                let b_core = self.where_holds(&a_core, op == And, |elab| elab.condition(b));
+                (a_core, b_core, Ty::Bool)
+            }
             Eq | Ne | Lt | Le | Gt | Ge => {
                 let (a_core, b_core, ty) = self.operands(a, b);
                 self.comparable(op, &ty, span);
@@ -506,12 +524,13 @@ impl<'a> Elaborator<'a> {
         let (kind, ty) = match (name, self.place) {
             ("cpu" | "memory", Place::Rule) => (CoreKind::Load(name.into()), Ty::Quantity(Unit::Percent, None)),
             ("cluster", _) => (CoreKind::Cluster, Ty::Cluster),
-            ("domain" | "profile", _) => {
+            ("domain" | "profile" | "target", _) => {
                 let cluster = Self::node(
                     Span { file: crate::text::FileId(0), item: 0, range: Default::default() },
                     CoreKind::Cluster,
                 );
-                (CoreKind::Field(Box::new(cluster), name.into()), Ty::string())
+                let ty = if name == "target" { Ty::words(attributes::TARGETS) } else { Ty::string() };
+                (CoreKind::Field(Box::new(cluster), name.into()), ty)
             }
             ("components", Place::Program | Place::Names) => (CoreKind::Components, Ty::list(Ty::Component(None))),
             _ => return None,
@@ -527,7 +546,7 @@ impl<'a> Elaborator<'a> {
             if let Some(target) = target {
                 self.used(span, target);
             }
-            return (Self::node(span, kind), ty);
+            return self.narrowed(Self::node(span, kind), ty);
         }
         self.unknown_name(name, span);
         (Core::error(span), Ty::Error)
@@ -559,10 +578,10 @@ impl<'a> Elaborator<'a> {
         if let Place::Kind(kind, _) = self.place {
             known.extend(kind.params.keys().map(SmolStr::as_str));
             known.extend(kind.lets.iter().map(|l| l.name.as_str()));
-            known.extend(["self", "flows", "version", "namespace"]);
+            known.extend(KIND_NAMES);
         }
         known.extend(self.scope.names_of(Space::Value).map(|(n, _)| n.as_str()));
-        known.extend(["cluster", "domain", "profile"]);
+        known.extend(PROGRAM_NAMES);
         let message = format!("nothing here is called `{name}`");
         let suggestion = nearest(name, known);
         self.report(Diagnostic::new(Code::OBS2102, span, message).suggest(suggestion));
@@ -581,6 +600,8 @@ fn lookup_in_kind(db: &dyn Db, kind: &KindInfo, phase: Phase, name: &str) -> Opt
         "self" => (CoreKind::SelfRef, Ty::Component(kind.def.map(|def| queries::kind_ref(db, &kind.name, def)))),
         "namespace" => (CoreKind::Namespace, Ty::Namespace),
         "version" if phase >= Phase::Workload => (CoreKind::Version, Ty::Version),
+        "image" if phase >= Phase::Workload => (CoreKind::Param(name.into()), Ty::string()),
+        "resources" if phase >= Phase::Workload => (CoreKind::Param(name.into()), attributes::known_resources()),
         "components" if phase >= Phase::Workload => (CoreKind::Components, Ty::list(Ty::Component(None))),
         _ => return None,
     };

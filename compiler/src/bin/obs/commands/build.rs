@@ -1,11 +1,13 @@
 //! `obs build`.
 
 use super::at_profile;
+use crate::args;
 use crate::failure::{Failure, Outcome};
 use crate::read::Program;
 use crate::session::{Session, many, print, tell};
 use crate::watch;
 use crate::write::{self, Done, Plan, Target};
+use obs_compiler::graph::Stack;
 use obs_compiler::outputs::{OutputFile, kubernetes};
 use obs_compiler::render::{Format, harmless};
 use std::fmt::Write as _;
@@ -16,6 +18,7 @@ pub struct Request {
     pub file: PathBuf,
     pub output: PathBuf,
     pub profile: Option<String>,
+    pub target: args::Target,
     pub mode: Mode,
     pub format: Format,
 }
@@ -34,7 +37,11 @@ pub fn run(session: &Session, request: &Request, watched: bool) -> Result<Outcom
 
 fn once(session: &Session, request: &Request, program: &Program) -> Result<Outcome, Failure> {
     let progress = session.progress("compiling", &request.file);
-    let Some(stacks) = session.stacks(program, request.format)? else { return Ok(Outcome::Findings) };
+    let stacks = session.stacks_for(program, request.format, request.target)?;
+    let Some(stacks) = stacks else { return Ok(Outcome::Findings) };
+    if request.target == args::Target::Compose {
+        return compose(session, request, program, &stacks);
+    }
     let analysis = program.host.analysis();
     let objects = analysis.objects(&program.entry);
     let profile = at_profile(&stacks, request.profile.as_deref())?;
@@ -54,6 +61,30 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
     drop(progress);
     if matches!(request.mode, Mode::Write { .. }) {
         session.say(&format!("next: kubectl apply --server-side -k {}", request.output.join(next).display()));
+    }
+    Ok(outcome)
+}
+
+/// One profile for one machine.
+fn compose(session: &Session, request: &Request, program: &Program, stacks: &[Stack]) -> Result<Outcome, Failure> {
+    let profile = at_profile(stacks, request.profile.as_deref())?;
+    let analysis = program.host.analysis();
+    let files = &analysis.compose(&program.entry)[profile].files;
+    if matches!(request.mode, Mode::Stdout) {
+        // the Compose file comes first
+        files.iter().take(1).try_for_each(|file| print(&file.text))?;
+        return Ok(Outcome::Clean);
+    }
+    // a folder of its own: neither target removes what the other wrote
+    let folder = request.output.join("compose");
+    let outcome = deliver(session, &folder, files, &request.mode, request.format)?;
+    if matches!(request.mode, Mode::Write { .. }) {
+        let next = folder.join("compose.yaml");
+        session.say(&format!(
+            "next: read {}, then docker compose -f {} up",
+            folder.join("README.md").display(),
+            next.display()
+        ));
     }
     Ok(outcome)
 }

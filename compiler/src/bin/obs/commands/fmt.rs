@@ -65,7 +65,7 @@ fn one(session: &Session, path: &Path, check: bool, diff: bool) -> Result<Format
     } else if check {
         print(&format!("{}\n", path.display()))?;
     } else {
-        write::replace(path, &after)?;
+        write::replace(path, after.as_bytes())?;
         session.detail(&format!("{}", path.display()));
     }
     Ok(Formatted::Changed)

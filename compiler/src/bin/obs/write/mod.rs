@@ -5,6 +5,7 @@
 
 mod claim;
 mod manifest;
+mod places;
 mod single;
 mod swap;
 
@@ -14,6 +15,7 @@ use crate::failure::Failure;
 use claim::Claim;
 use manifest::Manifest;
 use obs_compiler::outputs::{OutputFile, hash};
+use places::{OnDisk, Places};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
@@ -76,8 +78,9 @@ impl<'a> Target<'a> {
     /// Compares the folder with what should be in it.
     pub fn plan(&self) -> Result<Plan, Failure> {
         let mut plan = Plan::default();
+        let mut places = Places::new(self.folder);
         for (path, text) in &self.files {
-            let to = match self.on_disk(path)? {
+            let to = match places.at(path)? {
                 OnDisk::Nothing => &mut plan.create,
                 OnDisk::File(now) if now == text.as_bytes() => {
                     plan.same += 1;
@@ -90,34 +93,13 @@ impl<'a> Target<'a> {
             to.push((*path).to_owned());
         }
         for path in self.manifest.files.keys().filter(|p| !self.files.contains_key(p.as_str())) {
-            match self.on_disk(path)? {
+            match places.at(path)? {
                 OnDisk::Nothing => {}
                 OnDisk::File(now) if self.manifest.vouches(path, &hash(&now)) => plan.remove.push(path.clone()),
                 _ => plan.left.push(path.clone()),
             }
         }
         Ok(plan)
-    }
-
-    /// What is at a path now. A symbolic link is somebody else's, wherever it leads.
-    fn on_disk(&self, path: &str) -> Result<OnDisk, Failure> {
-        let full = self.folder.join(path);
-        match fs::symlink_metadata(&full) {
-            Ok(meta) if meta.is_file() && !self.leads_through_link(path) => {
-                Ok(OnDisk::File(fs::read(&full).map_err(|e| Failure::io("read", &full, &e))?))
-            }
-            Ok(meta) if meta.is_symlink() && !self.leads_through_link(path) => Ok(OnDisk::Link),
-            Ok(_) => Ok(OnDisk::Blocked),
-            Err(e) if e.kind() == ErrorKind::NotADirectory => Ok(OnDisk::Blocked),
-            Err(e) if e.kind() == ErrorKind::NotFound && self.leads_through_link(path) => Ok(OnDisk::Blocked),
-            Err(e) if e.kind() == ErrorKind::NotFound => Ok(OnDisk::Nothing),
-            Err(e) => Err(Failure::io("read", &full, &e)),
-        }
-    }
-
-    fn leads_through_link(&self, path: &str) -> bool {
-        let parents = Path::new(path).ancestors().skip(1).filter(|p| !p.as_os_str().is_empty());
-        parents.into_iter().any(|p| fs::symlink_metadata(self.folder.join(p)).is_ok_and(|m| m.is_symlink()))
     }
 
     fn changes(&self, plan: &'a Plan, force: bool) -> Changes<'_> {
@@ -148,13 +130,6 @@ impl<'a> Target<'a> {
         }
         Manifest { version: 1, files }
     }
-}
-
-enum OnDisk {
-    Nothing,
-    File(Vec<u8>),
-    Link,
-    Blocked,
 }
 
 /// Makes a folder what it should be. Everything is first written beside the folder's files, where a full disk or an

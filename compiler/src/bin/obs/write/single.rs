@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Writes a file whole or not at all, with the rights it had. What isn't a file, such as `/dev/stdout` or a pipe, is
 /// written into.
-pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+pub fn replace(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let fail = |e: &std::io::Error| Failure::io("write", path, e);
     let before = fs::metadata(path).ok();
     if before.as_ref().is_some_and(|m| m.is_dir()) {
@@ -16,7 +16,7 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     }
     if before.as_ref().is_some_and(|m| !m.is_file()) {
         let mut file = OpenOptions::new().write(true).open(path).map_err(|e| fail(&e))?;
-        return file.write_all(text.as_bytes()).map_err(|e| fail(&e));
+        return file.write_all(content).map_err(|e| fail(&e));
     }
     let rights = before.map(|m| m.permissions());
     if rights.as_ref().is_some_and(Permissions::readonly) {
@@ -30,7 +30,7 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     };
     interrupt::catch();
     let mut file = new_file().tempfile_in(&folder).map_err(|e| fail(&e))?;
-    file.write_all(text.as_bytes()).map_err(|e| fail(&e))?;
+    file.write_all(content).map_err(|e| fail(&e))?;
     if let Some(rights) = rights {
         file.as_file().set_permissions(rights).map_err(|e| fail(&e))?;
     }

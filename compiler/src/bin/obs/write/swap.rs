@@ -6,7 +6,7 @@
 use super::manifest::Manifest;
 use crate::failure::Failure;
 use crate::interrupt;
-use obs_compiler::outputs::hash;
+use obs_compiler::outputs::{hash, parallel};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -72,12 +72,14 @@ impl<'a> Staged<'a> {
         let single = changes.write.len() + changes.remove.len() == 1;
         let mut scenes = if single { Vec::new() } else { changes.scenes() };
         scenes.retain(|scene| link_scene(changes, scene, &new).is_ok());
-        for (path, text) in &changes.write {
+        let writes: Vec<(&str, &str)> = changes.write.iter().map(|(path, text)| (*path, *text)).collect();
+        let write = |(path, text): &(&str, &str)| {
             if interrupt::pending() {
                 return Err(Failure::interrupted());
             }
-            write_new(&new.join(path), text).map_err(|e| unwritten(changes.folder, path, &e))?;
-        }
+            write_new(&new.join(path), text).map_err(|e| unwritten(changes.folder, path, &e))
+        };
+        parallel::map(&writes, write).into_iter().collect::<Result<(), _>>()?;
         Ok(Self { changes, folder: staging, scenes })
     }
 

@@ -1,7 +1,7 @@
 //! The ways that lines can take: channels above and below each row, gaps between the boxes of a row, and borders.
 
 use super::layering::Rows;
-use super::model::{Form, Rect, Side, Sketch};
+use super::model::{Face, Form, Rect, Sketch};
 
 /// Rows of boxes and the channels between them. The channels of a group are numbered from top to bottom: one above
 /// each row, and one below the last.
@@ -20,11 +20,11 @@ pub(super) struct Channels {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Passage {
     /// Between a channel and the border of a node beside it.
-    Pin { node: usize, side: Side },
+    Pin { node: usize, side: Face },
     /// Between two boxes of a row: the one before `at` and the one at it.
     Gap { group: usize, row: usize, at: usize },
     /// Through the border of a group.
-    Border { group: usize, side: Side },
+    Border { group: usize, side: Face },
 }
 
 impl Channels {
@@ -60,27 +60,27 @@ impl Channels {
     }
 
     /// The channel beside a node on the outside.
-    pub(super) fn beside(&self, sketch: &Sketch, node: usize, side: Side) -> usize {
+    pub(super) fn beside(&self, sketch: &Sketch, node: usize, side: Face) -> usize {
         // the picture itself is no end of a line
         let parent = sketch.nodes[node].parent.unwrap_or(0);
         let (row, _) = self.place[node];
-        self.channel(parent, row + usize::from(side == Side::Bottom))
+        self.channel(parent, row + usize::from(side == Face::Bottom))
     }
 
     /// The outermost channel within a group.
-    pub(super) fn inside(&self, group: usize, side: Side) -> usize {
-        self.channel(group, if side == Side::Top { 0 } else { self.rows[group].len() })
+    pub(super) fn inside(&self, group: usize, side: Face) -> usize {
+        self.channel(group, if side == Face::Top { 0 } else { self.rows[group].len() })
     }
 
     /// The channels above and below a piece; a pin has one of them.
     pub(super) fn ends(&self, sketch: &Sketch, passage: Passage) -> (Option<usize>, Option<usize>) {
         match passage {
-            Passage::Pin { node, side: Side::Top } => (Some(self.beside(sketch, node, Side::Top)), None),
-            Passage::Pin { node, side: Side::Bottom } => (None, Some(self.beside(sketch, node, Side::Bottom))),
+            Passage::Pin { node, side: Face::Top } => (Some(self.beside(sketch, node, Face::Top)), None),
+            Passage::Pin { node, side: Face::Bottom } => (None, Some(self.beside(sketch, node, Face::Bottom))),
             Passage::Gap { group, row, .. } => (Some(self.channel(group, row)), Some(self.channel(group, row + 1))),
             Passage::Border { group, side } => {
                 let (outer, inner) = (self.beside(sketch, group, side), self.inside(group, side));
-                if side == Side::Top { (Some(outer), Some(inner)) } else { (Some(inner), Some(outer)) }
+                if side == Face::Top { (Some(outer), Some(inner)) } else { (Some(inner), Some(outer)) }
             }
         }
     }
@@ -90,7 +90,7 @@ impl Channels {
         match passage {
             Passage::Pin { node, side } | Passage::Border { group: node, side } => {
                 let title = match sketch.nodes[node].form {
-                    Form::Group { title } if side == Side::Top => title + 2,
+                    Form::Group { title } if side == Face::Top && !sketch.across => title + 2,
                     _ => 2,
                 };
                 (boxes[node].x + title, boxes[node].right() - 3)

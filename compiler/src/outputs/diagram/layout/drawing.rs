@@ -3,7 +3,7 @@
 use super::channels::{Channels, Passage};
 use super::labels::Label;
 use super::levels;
-use super::model::{Drawing, End, Point, Rect, Route, Segment, Side, Sketch};
+use super::model::{Drawing, End, Face, Point, Rect, Route, Segment, Sketch};
 use super::tracks::Lanes;
 use super::wires::Plan;
 
@@ -20,9 +20,10 @@ pub(super) fn finish(sketch: &Sketch, channels: &Channels, plan: &Plan, lanes: &
         let mut ends = (upper.map(row), lower.map(row));
         let route = &mut routes[wire.net];
         if let Passage::Pin { node, side } = wire.passage {
-            let y = if side == Side::Top { boxes[node].y } else { boxes[node].bottom() - 1 };
+            let y = if side == Face::Top { boxes[node].y } else { boxes[node].bottom() - 1 };
             ends = (ends.0.or(Some(y)), ends.1.or(Some(y)));
             let arrow = sketch.nets[wire.net].to.contains(&node);
+            let side = side.side(sketch.across);
             route.ends.push(End { node, at: Point { x: wire.x, y }, side, arrow });
         }
         if let (Some(top), Some(bottom)) = ends {
@@ -41,7 +42,7 @@ pub(super) fn finish(sketch: &Sketch, channels: &Channels, plan: &Plan, lanes: &
     }
     for label in labels {
         let y = levels.channel[label.channel] + label.row;
-        routes[label.net].labels.push(Rect { x: label.x, y, w: label.width, h: 1 });
+        routes[label.net].labels.push(Rect { x: label.x, y, w: label.width, h: label.height });
     }
     routes.iter_mut().for_each(|route| route.segments = merged(std::mem::take(&mut route.segments)));
     Drawing { width: boxes[0].w, height: levels.height, boxes, routes }

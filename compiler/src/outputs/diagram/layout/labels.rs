@@ -6,7 +6,7 @@ use super::tracks::Lanes;
 use super::wires::Plan;
 use std::collections::BTreeSet;
 
-/// A label's place: in a row of a channel, with a blank at each side.
+/// A label's place: in a row of a channel, with a blank at each side. In a picture that is turned, in a column of rows.
 #[derive(Debug, Clone)]
 pub(super) struct Label {
     pub net: usize,
@@ -14,6 +14,7 @@ pub(super) struct Label {
     pub row: i32,
     pub x: i32,
     pub width: i32,
+    pub height: i32,
     /// The wire that it stands right of or left of; without, it is on a track.
     beside: Option<(usize, Hand)>,
 }
@@ -99,11 +100,16 @@ fn parts(sketch: &Sketch, channels: &Channels, plan: &Plan) -> Vec<Part> {
 impl Labeller<'_> {
     fn part(&mut self, part: &Part) {
         // text, and a blank at each side
-        let width = self.sketch.nets[part.net].label + 2;
+        let (width, height) = self.sketch.label(part.net);
         let place = part.channels.iter().find_map(|&channel| {
-            self.beside(part.net, channel, width).or_else(|| self.within(part.net, channel, width))
+            let on_track = || if self.sketch.across { None } else { self.within(part.net, channel, width) };
+            self.beside(part.net, channel, (width, height)).or_else(on_track)
         });
-        let label = place.unwrap_or_else(|| self.make_room(part, width));
+        let label = match place {
+            Some(place) => place,
+            None if self.sketch.across => self.make_rows(part, (width, height)),
+            None => self.make_room(part, width),
+        };
         self.at[label.channel].push(self.labels.len());
         self.labels.push(label);
     }
@@ -127,7 +133,7 @@ impl Labeller<'_> {
         };
         let label = |&label: &usize| {
             let label = &self.labels[label];
-            label.row == row && label.x <= high && low < label.x + label.width
+            (label.row..label.row + label.height).contains(&row) && label.x <= high && low < label.x + label.width
         };
         !self.plan.touching[channel].iter().any(wire) && !self.at[channel].iter().any(label)
     }
@@ -174,14 +180,17 @@ impl Labeller<'_> {
     }
 
     /// A place right or left of an upright piece.
-    fn beside(&self, net: usize, channel: usize, width: i32) -> Option<Label> {
+    fn beside(&self, net: usize, channel: usize, (width, height): (i32, i32)) -> Option<Label> {
         let trunks = self.trunks(net, channel);
-        let at =
-            |hand: Hand| trunks.iter().flat_map(move |(wire, rows)| rows.clone().map(move |row| (*wire, row, hand)));
+        let at = |hand: Hand| {
+            trunks
+                .iter()
+                .flat_map(move |(wire, rows)| (rows.start..rows.end - height + 1).map(move |row| (*wire, row, hand)))
+        };
         at(Hand::Right).chain(at(Hand::Left)).find_map(|(wire, row, hand)| {
             let x = hand.start(self.plan.wires[wire].x, width);
-            let label = Label { net, channel, row, x, width, beside: Some((wire, hand)) };
-            self.open(None, channel, row, (x, x + width - 1)).then_some(label)
+            let label = Label { net, channel, row, x, width, height, beside: Some((wire, hand)) };
+            (row..row + height).all(|row| self.open(None, channel, row, (x, x + width - 1))).then_some(label)
         })
     }
 
@@ -190,7 +199,24 @@ impl Labeller<'_> {
         let row = self.lanes[channel].row(net)?;
         let (start, end) = self.hull(net, channel);
         let x = (start + 2..=end - 1 - width).find(|x| self.open(Some(net), channel, row, (x - 1, x + width)))?;
-        Some(Label { net, channel, row, x, width, beside: None })
+        Some(Label { net, channel, row, x, width, height: 1, beside: None })
+    }
+
+    /// Puts in rows for a label of a picture that is turned, beside a piece that all of the net's lines share: at the end
+    /// of the channel where the piece comes in, since there are no tracks, and nothing beside it either.
+    fn make_rows(&mut self, part: &Part, (width, height): (i32, i32)) -> Label {
+        let channel = part.channels[0];
+        // the first channel is the one at the hub
+        let (wire, rows) = self.trunks(part.net, channel).swap_remove(0);
+        let lanes = &mut self.lanes[channel];
+        let row = if rows.start == 0 { 0 } else { lanes.height };
+        lanes.height += height;
+        if row == 0 {
+            lanes.tracks.iter_mut().for_each(|t| t.row += height);
+            self.at[channel].iter().for_each(|&label| self.labels[label].row += height);
+        }
+        let x = Hand::Right.start(self.plan.wires[wire].x, width);
+        Label { net: part.net, channel, row, x, width, height, beside: Some((wire, Hand::Right)) }
     }
 
     /// Puts in the columns that a label lacks at one of the net's channels, where this widens the fewest boxes.
@@ -225,7 +251,7 @@ impl Labeller<'_> {
         if let Some(row) = self.lanes[channel].row(net) {
             let (start, end) = self.hull(net, channel);
             let mut on_track = |x: i32, at: i32, by: i32| {
-                out.push(Choice { label: Label { net, channel, row, x, width, beside: None }, at, by });
+                out.push(Choice { label: Label { net, channel, row, x, width, height: 1, beside: None }, at, by });
             };
             let mut x = start + 1;
             while x < end {
@@ -243,7 +269,7 @@ impl Labeller<'_> {
                 let free = (x..x + width).take_while(|&x| self.open(None, channel, row, (x, x))).count() as i32;
                 // tracks of others would go on through the new columns
                 if !self.covered(None, channel, row, (x, x + width - 1)) {
-                    let label = Label { net, channel, row, x, width, beside: Some((wire, Hand::Right)) };
+                    let label = Label { net, channel, row, x, width, height: 1, beside: Some((wire, Hand::Right)) };
                     out.push(Choice { label, at: x + free, by: (width - free).max(1) });
                 }
             }

@@ -1,7 +1,7 @@
 //! The children of each group in rows, one below the other.
 
 use super::model::{Form, Sketch};
-use std::collections::{BTreeMap, BTreeSet};
+use super::ranking::{self, Ranks};
 
 /// Columns that a frame takes from its content, and columns between boxes, as rows are first estimated.
 const FRAME: i32 = 4;
@@ -18,19 +18,18 @@ pub(super) fn rows(sketch: &Sketch) -> Rows {
             children[parent].push(at);
         }
     }
-    let edges = lifted(sketch);
+    let ranks = ranking::ranks(sketch, &children);
     let limit = page(sketch);
     let mut out = vec![Vec::new(); sketch.nodes.len()];
     let mut widths = vec![0; sketch.nodes.len()];
     // children have higher numbers than their parents
-    for group in (0..sketch.nodes.len()).rev() {
+    for (group, ranks) in ranks.into_iter().enumerate().rev() {
         widths[group] = match sketch.nodes[group].form {
             Form::Leaf { width, .. } => width,
             Form::Group { title } => {
                 let depth = sketch.path(group).count() as i32;
-                let ranks = ranks(&children[group], &edges[group]);
                 out[group] = broken(ranks, &widths, limit - FRAME * depth);
-                let row = |row: &Vec<usize>| row.iter().map(|&n| widths[n] + GAP).sum::<i32>();
+                let row = |row: &Vec<usize>| estimate(row, &widths);
                 out[group].iter().map(row).max().unwrap_or(0).max(title) + FRAME
             }
         };
@@ -38,8 +37,13 @@ pub(super) fn rows(sketch: &Sketch) -> Rows {
     out
 }
 
+/// About how many columns a row takes.
+fn estimate(row: &[usize], widths: &[i32]) -> i32 {
+    row.iter().map(|&n| widths[n] + GAP).sum()
+}
+
 /// The width to break rows at: wider for pictures that would else be far higher than wide.
-fn page(sketch: &Sketch) -> i32 {
+pub(super) fn page(sketch: &Sketch) -> i32 {
     let area: i64 = sketch
         .nodes
         .iter()
@@ -48,110 +52,40 @@ fn page(sketch: &Sketch) -> i32 {
             Form::Group { .. } => 0,
         })
         .sum();
-    sketch.width.max((area * 2).isqrt() as i32)
+    let width = sketch.width.max((area * 2).isqrt() as i32);
+    if sketch.across { width / 2 } else { width }
 }
 
-/// What leads from child to child, by group.
-fn lifted(sketch: &Sketch) -> Vec<BTreeSet<(usize, usize)>> {
-    let mut out = vec![BTreeSet::new(); sketch.nodes.len()];
-    for (from, to) in sketch.pairs() {
-        if let Some((a, b)) = sketch.siblings(from, to) {
-            // siblings have a parent
-            out[sketch.nodes[a].parent.unwrap_or(0)].insert((a, b));
+/// Ranks, broken into rows that are no wider than the limit. What nothing connects stands where it makes no row wider
+/// than the widest, or else in rows of its own, out of the way of most lines.
+fn broken(Ranks { connected, alone, down }: Ranks, widths: &[i32], limit: i32) -> Vec<Vec<usize>> {
+    let connected = connected.into_iter().flat_map(|rank| fitting(rank, widths, limit));
+    let mut out: Vec<Vec<usize>> = connected.collect();
+    let widest = out.iter().map(|row| estimate(row, widths)).max().unwrap_or(0);
+    let mut rest = Vec::new();
+    for child in alone {
+        let room = |row: &&mut Vec<usize>| estimate(row, widths) + widths[child] + GAP <= widest;
+        match out.iter_mut().filter(room).min_by_key(|row| estimate(row, widths)) {
+            Some(row) => row.push(child),
+            None => rest.push(child),
         }
     }
-    out
+    let rest = fitting(rest, widths, limit);
+    if down { rest.into_iter().chain(out).collect() } else { out.into_iter().chain(rest).collect() }
 }
 
-/// Children by rank: each below all that lead to it. Those that nothing connects come last.
-fn ranks(children: &[usize], edges: &BTreeSet<(usize, usize)>) -> Vec<Vec<usize>> {
-    let component = strongly_connected(children, edges);
-    let down = |&(a, b): &(usize, usize)| {
-        // within a cycle the order of the source decides
-        if component[&a] == component[&b] && b < a { (b, a) } else { (a, b) }
-    };
-    let mut above: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (a, b) in edges.iter().map(down) {
-        above.entry(b).or_default().push(a);
-    }
-    let mut rank = BTreeMap::new();
-    for &child in children {
-        deepest(child, &above, &mut rank);
-    }
-    let connected: BTreeSet<usize> = edges.iter().flat_map(|&(a, b)| [a, b]).collect();
-    let last = rank.values().max().map_or(0, |m| m + 1);
-    let mut out = vec![Vec::new(); last + 1];
-    for &child in children {
-        out[if connected.contains(&child) { rank[&child] } else { last }].push(child);
-    }
-    out.retain(|row| !row.is_empty());
-    out
-}
-
-/// The longest way to a node from above, without recursion: chains may be long.
-fn deepest(node: usize, above: &BTreeMap<usize, Vec<usize>>, rank: &mut BTreeMap<usize, usize>) {
-    let none = Vec::new();
-    let mut open = vec![node];
-    while let Some(&at) = open.last() {
-        let before = above.get(&at).unwrap_or(&none);
-        let waiting: Vec<usize> = before.iter().copied().filter(|b| !rank.contains_key(b)).collect();
-        if waiting.is_empty() || rank.contains_key(&at) {
-            rank.insert(at, before.iter().map(|b| rank[b] + 1).max().unwrap_or(0));
-            open.pop();
-        } else {
-            open.extend(waiting);
-        }
-    }
-}
-
-/// The number of the cycle that a node is part of (Kosaraju's way: two searches, the second against the lines).
-fn strongly_connected(nodes: &[usize], edges: &BTreeSet<(usize, usize)>) -> BTreeMap<usize, usize> {
-    let backward: BTreeSet<(usize, usize)> = edges.iter().map(|&(a, b)| (b, a)).collect();
-    let mut finished = Vec::new();
-    let mut seen = BTreeSet::new();
-    for &node in nodes {
-        finished.extend(reached(node, edges, &mut seen));
-    }
-    let mut out = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    for (number, &node) in finished.iter().rev().enumerate() {
-        for member in reached(node, &backward, &mut seen) {
-            out.insert(member, number);
-        }
-    }
-    out
-}
-
-/// Nodes that a search from here newly finds, in the order in which it leaves them.
-fn reached(start: usize, edges: &BTreeSet<(usize, usize)>, seen: &mut BTreeSet<usize>) -> Vec<usize> {
+/// A rank as rows that are no wider than the limit.
+fn fitting(rank: Vec<usize>, widths: &[i32], limit: i32) -> Vec<Vec<usize>> {
+    // a little wider is better than broken
+    let limit = limit.max(estimate(&rank, widths).min(limit * 6 / 5));
     let mut out = Vec::new();
-    let mut open = vec![(start, false)];
-    while let Some((node, left)) = open.pop() {
-        if left {
-            out.push(node);
-        } else if seen.insert(node) {
-            open.push((node, true));
-            open.extend(edges.range((node, 0)..=(node, usize::MAX)).map(|&(_, to)| (to, false)));
+    let mut row: Vec<usize> = Vec::new();
+    for child in rank {
+        if !row.is_empty() && estimate(&row, widths) + widths[child] > limit {
+            out.push(std::mem::take(&mut row));
         }
+        row.push(child);
     }
-    out
-}
-
-/// Ranks, broken into rows that are no wider than the limit.
-fn broken(ranks: Vec<Vec<usize>>, widths: &[i32], limit: i32) -> Vec<Vec<usize>> {
-    let mut out = Vec::new();
-    for rank in ranks {
-        let mut row: Vec<usize> = Vec::new();
-        let mut used = 0;
-        for child in rank {
-            if !row.is_empty() && used + GAP + widths[child] > limit {
-                out.push(std::mem::take(&mut row));
-                used = 0;
-            }
-            used += GAP + widths[child];
-            row.push(child);
-        }
-        out.push(row);
-    }
+    out.extend(Some(row).filter(|row| !row.is_empty()));
     out
 }

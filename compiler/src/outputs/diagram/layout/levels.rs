@@ -16,11 +16,13 @@ pub(super) fn set(sketch: &Sketch, channels: &Channels, heights: &[i32], boxes: 
     for node in (0..sketch.nodes.len()).rev() {
         boxes[node].h = match sketch.nodes[node].form {
             Form::Leaf { height, .. } => height,
-            Form::Group { .. } => {
+            Form::Group { title } => {
                 let rows = &channels.rows[node];
                 bands[node] = rows.iter().map(|row| row.iter().map(|&c| boxes[c].h).max().unwrap_or(0)).collect();
                 let lanes: i32 = (0..=rows.len()).map(|row| heights[channels.channel(node, row)]).sum();
-                lanes + bands[node].iter().sum::<i32>() + 2 * i32::from(node != 0)
+                let inner = lanes + bands[node].iter().sum::<i32>() + 2 * i32::from(node != 0);
+                // a title stands along the left border of a picture that is turned
+                if sketch.across { inner.max(title + 4) } else { inner }
             }
         };
     }

@@ -10,6 +10,8 @@ pub struct Sketch {
     pub nets: Vec<Net>,
     /// Rows are broken where they would be wider than this, in columns.
     pub width: i32,
+    /// Lines lead from left to right rather than down. The layout works on such a picture turned by its diagonal.
+    pub across: bool,
 }
 
 /// A box, or a frame around others.
@@ -52,7 +54,12 @@ pub struct Net {
 impl Sketch {
     /// A picture with nothing in it.
     pub fn new(width: i32) -> Self {
-        Self { nodes: vec![Node { parent: None, form: Form::Group { title: 0 } }], nets: Vec::new(), width }
+        Self {
+            nodes: vec![Node { parent: None, form: Form::Group { title: 0 } }],
+            nets: Vec::new(),
+            width,
+            across: false,
+        }
     }
 
     /// Adds a node to a group; the index of the node.
@@ -79,6 +86,24 @@ impl Sketch {
                 _ => return None,
             }
         }
+    }
+
+    /// The sketch with columns and rows exchanged. Titles stay as long as they are: they stand along what is then the
+    /// left border.
+    pub(super) fn turned(&self) -> Self {
+        let mut out = self.clone();
+        for node in &mut out.nodes {
+            if let Form::Leaf { width, height } = &mut node.form {
+                std::mem::swap(width, height);
+            }
+        }
+        out
+    }
+
+    /// Columns and rows that a label takes, with the blanks at its ends; exchanged where the picture is turned.
+    pub(super) fn label(&self, net: usize) -> (i32, i32) {
+        let length = self.nets[net].label + 2;
+        if self.across { (1, length) } else { (length, 1) }
     }
 
     /// Every pair of ends that a net connects.
@@ -141,6 +166,27 @@ pub struct Segment {
 pub enum Side {
     Top,
     Bottom,
+    Left,
+    Right,
+}
+
+/// The border of a node as the layout has it, before a picture is turned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Face {
+    Top,
+    Bottom,
+}
+
+impl Face {
+    /// The border in the finished picture.
+    pub fn side(self, across: bool) -> Side {
+        match (self, across) {
+            (Face::Top, false) => Side::Top,
+            (Face::Bottom, false) => Side::Bottom,
+            (Face::Top, true) => Side::Left,
+            (Face::Bottom, true) => Side::Right,
+        }
+    }
 }
 
 /// Where a line meets its node.
@@ -166,6 +212,31 @@ pub struct Route {
     /// Room for its label, one row high: once for each part of the net that hangs together. The line is left out
     /// beneath.
     pub labels: Vec<Rect>,
+}
+
+impl Rect {
+    fn turn(&mut self) {
+        (self.x, self.y, self.w, self.h) = (self.y, self.x, self.h, self.w);
+    }
+}
+
+impl Point {
+    fn turn(&mut self) {
+        (self.x, self.y) = (self.y, self.x);
+    }
+}
+
+impl Drawing {
+    /// Exchanges columns and rows.
+    pub(super) fn turn(&mut self) {
+        (self.width, self.height) = (self.height, self.width);
+        self.boxes.iter_mut().for_each(Rect::turn);
+        for route in &mut self.routes {
+            route.segments.iter_mut().flat_map(|s| [&mut s.a, &mut s.b]).for_each(Point::turn);
+            route.ends.iter_mut().for_each(|end| end.at.turn());
+            route.labels.iter_mut().for_each(Rect::turn);
+        }
+    }
 }
 
 /// Where everything is.

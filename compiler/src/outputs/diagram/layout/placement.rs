@@ -1,7 +1,7 @@
 //! Columns of boxes.
 
 use super::channels::{Channels, Passage};
-use super::model::{Form, Rect, Side, Sketch};
+use super::model::{Face, Form, Rect, Sketch};
 use super::routing::Ways;
 use std::collections::BTreeMap;
 
@@ -26,9 +26,10 @@ impl Room {
         Self { lines }
     }
 
-    /// Columns for so many lines with one free between them.
+    /// Columns for so many lines with two free between them: room to change places, taken out in the end where nothing
+    /// needs it.
     fn columns(&self, passage: Passage) -> i32 {
-        self.lines.get(&passage).map_or(0, |n| 2 * n + 1)
+        self.lines.get(&passage).map_or(0, |n| 3 * n + 1)
     }
 
     /// The columns of a gap; at the ends of a row it is the margin.
@@ -59,7 +60,7 @@ fn widths(sketch: &Sketch, channels: &Channels, room: &Room, boxes: &mut [Rect])
             room.columns(pin) + room.columns(border) + 2
         };
         boxes[node].w = match sketch.nodes[node].form {
-            Form::Leaf { width, .. } => width.max(pins(Side::Top)).max(pins(Side::Bottom)),
+            Form::Leaf { width, .. } => width.max(pins(Face::Top)).max(pins(Face::Bottom)),
             Form::Group { title } => {
                 let frame = 2 * i32::from(node != 0);
                 let rows = channels.rows[node].iter().enumerate();
@@ -68,7 +69,8 @@ fn widths(sketch: &Sketch, channels: &Channels, room: &Room, boxes: &mut [Rect])
                     gaps + children.iter().map(|&c| boxes[c].w).sum::<i32>()
                 };
                 let inner = rows.map(row).max().unwrap_or(0) + frame;
-                inner.max(title + 2 + pins(Side::Top)).max(pins(Side::Bottom))
+                let title = if sketch.across { 0 } else { title };
+                inner.max(title + 2 + pins(Face::Top)).max(pins(Face::Bottom))
             }
         };
     }

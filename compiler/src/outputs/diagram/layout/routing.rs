@@ -1,7 +1,7 @@
 //! Each net's way: which channels, gaps and borders it takes.
 
 use super::channels::{Channels, Passage};
-use super::model::{Form, Net, Rect, Side, Sketch};
+use super::model::{Face, Form, Net, Rect, Sketch};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -16,8 +16,10 @@ const TRUNK: i64 = 30;
 const PLACES: i32 = 64;
 /// About how high a channel is, in columns.
 const CHANNEL: i64 = 4;
+/// From so many nets on, ways are looked for once.
+const LARGE: usize = 600;
 /// What each line that already passes costs another.
-const CROWD: i64 = 2;
+const CROWD: i64 = 3;
 
 /// The vertical pieces of each net, in order.
 pub(super) struct Ways {
@@ -71,7 +73,14 @@ pub(super) fn route(sketch: &Sketch, channels: &Channels, boxes: &[Rect]) -> Way
     let depths = depths(sketch, channels);
     let links = links(sketch, channels, boxes, &depths);
     let mut router = Router { sketch, channels, boxes, links, depths, crowd: FxHashMap::default() };
-    Ways { passages: sketch.nets.iter().map(|net| router.net(net)).collect() }
+    let mut passages: Vec<Vec<Passage>> = sketch.nets.iter().map(|net| router.net(net)).collect();
+    // again, now that all others are known
+    let few = sketch.nets.len() < LARGE;
+    for (net, own) in sketch.nets.iter().zip(&mut passages).filter(|_| few) {
+        own.iter().for_each(|passage| *router.crowd.entry(*passage).or_insert(0) -= CROWD);
+        *own = router.net(net);
+    }
+    Ways { passages }
 }
 
 /// All steps, by the channel that they start from. A step costs what lies between its channels.
@@ -91,8 +100,8 @@ fn links(sketch: &Sketch, channels: &Channels, boxes: &[Rect], depths: &[i64]) -
             (0..=children.len()).for_each(|at| add(Passage::Gap { group, row, at }));
         }
         if group != 0 && matches!(sketch.nodes[group].form, Form::Group { .. }) {
-            add(Passage::Border { group, side: Side::Top });
-            add(Passage::Border { group, side: Side::Bottom });
+            add(Passage::Border { group, side: Face::Top });
+            add(Passage::Border { group, side: Face::Bottom });
         }
     }
     out
@@ -104,6 +113,7 @@ fn depths(sketch: &Sketch, channels: &Channels) -> Vec<i64> {
     let tallest = |heights: &[i64], row: &[usize]| row.iter().map(|&c| heights[c]).max().unwrap_or(0) + CHANNEL;
     for node in (0..sketch.nodes.len()).rev() {
         heights[node] = match sketch.nodes[node].form {
+            Form::Leaf { height, .. } if sketch.across => i64::from(height) / 2,
             Form::Leaf { height, .. } => 2 * i64::from(height),
             Form::Group { .. } => {
                 channels.rows[node].iter().map(|row| tallest(&heights, row)).sum::<i64>() + 2 * CHANNEL
@@ -115,7 +125,7 @@ fn depths(sketch: &Sketch, channels: &Channels) -> Vec<i64> {
         if matches!(sketch.nodes[group].form, Form::Leaf { .. }) {
             continue;
         }
-        let start = if group == 0 { 0 } else { out[channels.beside(sketch, group, Side::Top)] + CHANNEL };
+        let start = if group == 0 { 0 } else { out[channels.beside(sketch, group, Face::Top)] + CHANNEL };
         let mut depth = start;
         out[channels.channel(group, 0)] = depth;
         for (row, children) in channels.rows[group].iter().enumerate() {
@@ -148,8 +158,11 @@ impl Router<'_> {
         let (hub, others) = if outward { (net.from[0], &net.to) } else { (net.to[0], &net.from) };
         let mut tree = Tree::default();
         let mut open: BTreeSet<usize> = others.iter().copied().collect();
+        // frames around none of its ends stay closed: there is a way round each, by the gaps at the ends of its row
+        let ends = net.from.iter().chain(&net.to);
+        let frames: FxHashSet<usize> = ends.flat_map(|&end| self.sketch.path(end).skip(1)).collect();
         while !open.is_empty() {
-            let Some(found) = self.grow(&mut tree, hub, outward, &open) else { break };
+            let Some(found) = self.grow(&mut tree, hub, outward, &open, &frames) else { break };
             open.remove(&found);
         }
         for &passage in &tree.passages {
@@ -158,13 +171,20 @@ impl Router<'_> {
         tree.passages.into_iter().collect()
     }
 
-    fn against(side: Side, leaves: bool) -> i64 {
-        if (side == Side::Bottom) == leaves { 0 } else { AGAINST }
+    fn against(side: Face, leaves: bool) -> i64 {
+        if (side == Face::Bottom) == leaves { 0 } else { AGAINST }
     }
 
     /// Adds the way to the nearest of the open ends; which one that is. An A* search: what is still to go is at
     /// least the way straight there.
-    fn grow(&self, tree: &mut Tree, hub: usize, outward: bool, open: &BTreeSet<usize>) -> Option<usize> {
+    fn grow(
+        &self,
+        tree: &mut Tree,
+        hub: usize,
+        outward: bool,
+        open: &BTreeSet<usize>,
+        frames: &FxHashSet<usize>,
+    ) -> Option<usize> {
         let goals = self.goals(open, !outward);
         let rest = |channel: usize, columns: (i32, i32)| {
             let to = |goal: &Goal| {
@@ -200,7 +220,8 @@ impl Router<'_> {
                 let (before, passage, end) = (Some(at), Some(goal.passage), Some(goal.node));
                 steps.push(Step { channel, columns, before, passage, end });
             }
-            for link in &self.links[channel] {
+            let shut = |link: &&Link| matches!(link.passage, Passage::Border { group, .. } if !frames.contains(&group));
+            for link in self.links[channel].iter().filter(|link| !shut(link)) {
                 let (columns, distance) = nearest(columns, link.range);
                 if seen.contains(&spot(link.to, columns)) {
                     continue;
@@ -224,7 +245,7 @@ impl Router<'_> {
     fn starts(&self, tree: &Tree, hub: usize, outward: bool) -> Vec<(Step, i64)> {
         let step = |channel, columns, passage| Step { channel, columns, before: None, passage, end: None };
         let mut out: Vec<(Step, i64)> = tree.reach.iter().map(|(&c, &columns)| (step(c, columns, None), 0)).collect();
-        for side in [Side::Bottom, Side::Top] {
+        for side in [Face::Bottom, Face::Top] {
             let passage = Passage::Pin { node: hub, side };
             if !tree.passages.contains(&passage) {
                 let trunk = if tree.reach.is_empty() { 0 } else { TRUNK };
@@ -240,7 +261,7 @@ impl Router<'_> {
     fn goals(&self, open: &BTreeSet<usize>, leaves: bool) -> Vec<Goal> {
         let mut out = Vec::new();
         for &node in open {
-            for side in [Side::Top, Side::Bottom] {
+            for side in [Face::Top, Face::Bottom] {
                 let passage = Passage::Pin { node, side };
                 let channel = self.channels.beside(self.sketch, node, side);
                 let range = self.channels.range(self.sketch, self.boxes, passage);

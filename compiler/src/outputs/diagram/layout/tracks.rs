@@ -1,6 +1,7 @@
 //! A row for each horizontal piece of a line.
 
 use super::channels::Channels;
+use super::model::Sketch;
 use super::wires::Plan;
 
 /// How often the tracks of a channel are gone through.
@@ -52,11 +53,13 @@ impl Lanes {
 }
 
 /// Tracks for all channels.
-pub(super) fn assign(channels: &Channels, plan: &Plan) -> Vec<Lanes> {
-    (0..channels.count()).map(|channel| lanes(plan, channel)).collect()
+pub(super) fn assign(sketch: &Sketch, channels: &Channels, plan: &Plan) -> Vec<Lanes> {
+    // columns of a picture that is turned: two lines beside each other have one free between them
+    let step = if sketch.across { 2 } else { 1 };
+    (0..channels.count()).map(|channel| lanes(plan, channel, step)).collect()
 }
 
-fn lanes(plan: &Plan, channel: usize) -> Lanes {
+fn lanes(plan: &Plan, channel: usize, step: i32) -> Lanes {
     if plan.touching[channel].is_empty() {
         return Lanes { height: 1, tracks: Vec::new() };
     }
@@ -72,7 +75,7 @@ fn lanes(plan: &Plan, channel: usize) -> Lanes {
         }
     }
     order(&mut tracks);
-    pack(&mut tracks);
+    pack(&mut tracks, step);
     let rows = tracks.iter().map(|t| t.row).max().unwrap_or(0);
     Lanes { height: rows + 2, tracks }
 }
@@ -124,10 +127,10 @@ fn best_place(order: &[usize], at: usize, above: &[Vec<usize>]) -> usize {
 }
 
 /// Rows from 1: below all earlier tracks that a track lies over or touches.
-fn pack(tracks: &mut [Track]) {
+fn pack(tracks: &mut [Track], step: i32) {
     for at in 0..tracks.len() {
         let (low, high) = tracks[at].hull();
         let over = tracks[..at].iter().filter(|t| t.hull().0 <= high + 1 && low <= t.hull().1 + 1);
-        tracks[at].row = over.map(|t| t.row).max().unwrap_or(0) + 1;
+        tracks[at].row = over.map(|t| t.row + step).max().unwrap_or(1);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::channels::{Channels, Passage};
 use super::levels;
-use super::model::{Rect, Side, Sketch};
+use super::model::{Face, Rect, Sketch};
 use super::routing::Ways;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
@@ -20,6 +20,13 @@ pub(super) struct Wire {
     pub x: i32,
     /// The rows that it may take, whatever the tracks will be.
     span: (i32, i32),
+}
+
+impl Wire {
+    /// Whether some row may have both of two wires.
+    pub(super) fn meets(&self, other: &Wire) -> bool {
+        self.span.0 <= other.span.1 && other.span.0 <= self.span.1
+    }
 }
 
 /// Columns of boxes and lines.
@@ -100,8 +107,8 @@ pub(super) fn assign(sketch: &Sketch, channels: &Channels, mut boxes: Vec<Rect>,
     for wire in &mut wires {
         let (upper, lower) = channels.ends(sketch, wire.passage);
         let edge = match wire.passage {
-            Passage::Pin { node, side: Side::Top } => boxes[node].y,
-            Passage::Pin { node, side: Side::Bottom } => boxes[node].bottom() - 1,
+            Passage::Pin { node, side: Face::Top } => boxes[node].y,
+            Passage::Pin { node, side: Face::Bottom } => boxes[node].bottom() - 1,
             _ => 0,
         };
         wire.span.0 = upper.map_or(edge, |c| levels.channel[c]);

@@ -1,0 +1,63 @@
+//! Which metrics are gathered: what kinds say that they expose, and who collects it.
+
+use super::model::{Component, Graph, Signal};
+use crate::types::embedded;
+
+/// Whether something that keeps metrics collects what a component tells of itself.
+pub fn is_collected(graph: &Graph, component: &Component) -> bool {
+    graph.incoming(component.id).any(|f| f.own && f.backward && f.signals.contains(&Signal::Metrics))
+}
+
+/// Whether a list of names, and of beginnings that end in `_`, has a metric.
+pub fn has(list: &[smol_str::SmolStr], metric: &str) -> bool {
+    list.iter().any(|name| metric == name.as_str() || (name.ends_with('_') && metric.starts_with(name.as_str())))
+}
+
+/// What is known of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// Something that is collected from has it, or may have it.
+    Gathered,
+    /// Those who have it aren't collected from.
+    Left,
+    /// Nobody has it.
+    Unheard,
+}
+
+/// Metrics of a query about a component that are exposed by something that nobody collects. Empty where the query can't be
+/// read: that was said.
+pub fn left(graph: &Graph, about: &Component, query: &str) -> Vec<String> {
+    let mut metrics = embedded::metrics(query).unwrap_or_default();
+    metrics.retain(|metric| known(graph, Some(about), metric) == Known::Left);
+    metrics
+}
+
+/// Metrics of a query that nothing has of what is collected from. What no kind says that it exposes may come from any whose
+/// kind says nothing of it.
+pub fn not_gathered(graph: &Graph, query: &str) -> Vec<String> {
+    let mut metrics = embedded::metrics(query).unwrap_or_default();
+    metrics.retain(|metric| known(graph, None, metric) != Known::Gathered);
+    metrics
+}
+
+fn known(graph: &Graph, about: Option<&Component>, metric: &str) -> Known {
+    let exposes = |c: &Component| c.exposes.as_ref().is_some_and(|list| has(list, metric));
+    let or_left = |gathered: bool| if gathered { Known::Gathered } else { Known::Left };
+    // what a query about a component asks for is that component's, where it has it
+    if let Some(own) = about.filter(|c| exposes(c)) {
+        return or_left(is_collected(graph, own));
+    }
+    let collects =
+        |c: &Component| graph.outgoing(c.id).any(|f| f.own && f.backward && f.signals.contains(&Signal::Metrics));
+    let mut adding = graph.components.iter().filter(|c| has(&c.adds, metric)).peekable();
+    if adding.peek().is_some() {
+        return or_left(adding.any(collects));
+    }
+    let mut exposing = graph.components.iter().filter(|c| exposes(c)).peekable();
+    if exposing.peek().is_some() {
+        return or_left(exposing.any(|c| is_collected(graph, c)));
+    }
+    let mut collected = graph.components.iter().filter(|c| is_collected(graph, c)).peekable();
+    let open = collected.peek().is_none() || collected.any(|c| c.exposes.is_none());
+    if open { Known::Gathered } else { Known::Unheard }
+}

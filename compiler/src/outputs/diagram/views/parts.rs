@@ -1,0 +1,77 @@
+//! What several views are made of.
+
+use crate::analysis::Fate;
+use crate::graph::{Component, Flow, Graph};
+use crate::outputs::diagram::picture::{Arrow, Node, Shape};
+use crate::outputs::words;
+
+/// Which way arrows point, where it is the way of the connection.
+pub(super) const BY_CONNECTION: &str =
+    "An arrow points from the side that opens the connection to the side that listens.";
+/// Which way arrows point, where it is the way of the data.
+pub(super) const BY_DATA: &str =
+    "An arrow points the way the data goes. Push: its beginning opens the connection. Pull: its end does.";
+/// What a dashed box is.
+pub(super) const DASHED: &str = "Dashed box: not deployed by this program.";
+
+pub(super) fn legend(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|l| (*l).to_owned()).collect()
+}
+
+/// A component's box: its name, its kind, and these lines.
+pub(super) fn shape(component: &Component, lines: impl IntoIterator<Item = String>) -> Node {
+    let lines = [component.name.to_string(), words::kind(component)].into_iter().chain(lines).collect();
+    Node::Box(Shape {
+        name: component.name.to_string(),
+        lines,
+        external: !words::deployed(component),
+        fate: Fate::Unaffected,
+    })
+}
+
+/// Arrows without repetitions, in the order in which they come.
+#[derive(Default)]
+pub(super) struct Arrows {
+    pub all: Vec<Arrow>,
+}
+
+impl Arrows {
+    pub(super) fn add(&mut self, from: impl Into<String>, to: impl Into<String>, label: impl Into<String>) {
+        let arrow = Arrow { from: from.into(), to: to.into(), label: label.into(), signals: String::new() };
+        let same = |a: &Arrow| a.from == arrow.from && a.to == arrow.to && a.label == arrow.label;
+        if !self.all.iter().any(same) {
+            self.all.push(arrow);
+        }
+    }
+
+    /// From the side that opens the connection to the side that listens.
+    pub(super) fn connection(&mut self, graph: &Graph, flow: &Flow, label: impl Into<String>) {
+        self.add(graph.component(flow.from).name.as_str(), graph.component(flow.to).name.as_str(), label);
+    }
+
+    /// The way the data goes.
+    pub(super) fn data(&mut self, graph: &Graph, flow: &Flow, label: impl Into<String>) {
+        let name = |id| graph.component(id).name.as_str();
+        self.add(name(graph.data_from(flow)), name(graph.data_to(flow)), label);
+    }
+}
+
+/// `query (logql)`: the label with what the protocol tells.
+pub(super) fn told(flow: &Flow) -> String {
+    match &flow.remark {
+        Some(remark) => format!("{} ({remark})", flow.label),
+        None => flow.label.to_string(),
+    }
+}
+
+/// `query (logql, pull)`: and which end of a flow of data opens the connection; the ports where there is a choice.
+pub(super) fn told_of_data(flow: &Flow) -> String {
+    let ports = if flow.ports.len() > 1 {
+        format!(" to {}", words::list(flow.ports.iter().map(|p| p.number.to_string())))
+    } else {
+        String::new()
+    };
+    let way = format!("{}{ports}", if flow.backward { "pull" } else { "push" });
+    let parts: Vec<&str> = flow.remark.iter().map(|r| r.as_str()).chain([way.as_str()]).collect();
+    format!("{} ({})", flow.label, parts.join(", "))
+}

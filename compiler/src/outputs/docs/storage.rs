@@ -1,0 +1,72 @@
+//! What is kept, how long, and on what.
+
+use super::Book;
+use super::markdown::{Document, Inline, Table};
+use crate::graph::Component;
+use crate::outputs::words;
+use crate::value::Quantity;
+
+pub(super) fn chapter(book: &Book<'_>) -> Document {
+    let mut doc = Document::default();
+    if !book.picture(&mut doc, "storage") {
+        return doc;
+    }
+    let graph = &*book.stack.graph;
+    let row = |c: &Component| {
+        let volume = words::volume(words::workload(book.stack, c)?)?;
+        let term = words::term(graph, c).unwrap_or("–").to_owned();
+        let behind = words::list(words::elsewhere(graph, c).map(|f| graph.component(f.to).name.as_str()));
+        let estimate = c.fills.map(|bytes| Quantity::Bytes(bytes).to_string());
+        Some(vec![
+            c.name.to_string(),
+            words::list(c.stores.iter().map(|s| s.name())),
+            term,
+            words::kept(c).unwrap_or_else(|| "–".to_owned()),
+            volume,
+            if behind.is_empty() { "–".to_owned() } else { behind },
+            estimate.unwrap_or_else(|| "–".to_owned()),
+        ])
+    };
+    doc.table(&Table::new(
+        ["Component", "Stores", "Term", "Kept for", "Volume", "Object store or database", "Estimated need"],
+        graph.components.iter().filter_map(row),
+    ));
+    doc.list(&remarks(book));
+    doc
+}
+
+/// What follows from where data is.
+fn remarks(book: &Book<'_>) -> Vec<Vec<Inline>> {
+    let graph = &*book.stack.graph;
+    let mut out = Vec::new();
+    for component in graph.components.iter().filter(|c| words::deployed(c)) {
+        for flow in words::hands_on(graph, component) {
+            let to = graph.component(flow.to);
+            let kept = |c: &Component| words::kept(c).map(|k| format!(" ({k})")).unwrap_or_default();
+            out.push(vec![Inline::Text(format!(
+                "{}{} writes on to {}{}: what is older than its own term is there.",
+                component.name,
+                kept(component),
+                to.name,
+                kept(to)
+            ))]);
+        }
+    }
+    let stores: Vec<&Component> = graph.components.iter().filter(|c| c.object_store).collect();
+    for store in stores {
+        let users: Vec<&str> = graph
+            .incoming(store.id)
+            .filter(|f| graph.keeps_data(f))
+            .map(|f| graph.component(f.from).name.as_str())
+            .collect();
+        if !users.is_empty() {
+            out.push(vec![Inline::Text(format!(
+                "{} ({}) keeps the data of {} for good: their volumes hold what is on its way there.",
+                store.name,
+                words::kind(store),
+                words::list(users)
+            ))]);
+        }
+    }
+    out
+}

@@ -1,0 +1,218 @@
+//! Facts of the graph in words, the same in pictures and in documents.
+
+use crate::graph::{
+    Autoscale, Component, Flow, Graph, Peer, Port, RbacRule, ScaleRule, Stack, State, Workload, WorkloadKind,
+};
+use crate::value::Quantity;
+
+/// Parts with commas between.
+pub(super) fn list<T: AsRef<str>>(parts: impl IntoIterator<Item = T>) -> String {
+    let parts: Vec<T> = parts.into_iter().collect();
+    parts.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether it runs in the cluster, deployed by this program or not.
+pub(super) fn in_cluster(component: &Component) -> bool {
+    component.workload != WorkloadKind::External
+        || component.namespace.is_some()
+        || matches!(component.peer, Some(Peer::Pods { .. }))
+}
+
+/// Whether this program deploys it.
+pub(super) fn deployed(component: &Component) -> bool {
+    component.workload != WorkloadKind::External
+}
+
+/// Whether it stands for people.
+pub(super) fn is_people(component: &Component) -> bool {
+    matches!(component.peer, Some(Peer::Outside))
+}
+
+/// What its kind calls itself, and the remark on it.
+pub(super) fn kind(component: &Component) -> String {
+    let remark = component.title.as_ref().map(|t| format!(" ({t})")).unwrap_or_default();
+    format!("{}{remark}", component.kind_title)
+}
+
+/// How many there are, in words; nothing of a single one.
+pub(super) fn instances(component: &Component) -> Option<String> {
+    let range = component.replicas.autoscale.as_ref().map(|a| format!(" ({}–{})", a.min, a.max)).unwrap_or_default();
+    match (component.workload, component.replicas.count) {
+        (WorkloadKind::External, _) => None,
+        (WorkloadKind::Daemon, _) => Some("DaemonSet: on every node".to_owned()),
+        (_, 1) if range.is_empty() => None,
+        (_, count) => Some(format!("{count} replicas{range}")),
+    }
+}
+
+/// `DaemonSet`, `StatefulSet × 2`: the object that runs it.
+pub(super) fn runs_as(component: &Component) -> String {
+    match component.workload {
+        WorkloadKind::External => "not deployed here".to_owned(),
+        WorkloadKind::Daemon => "DaemonSet".to_owned(),
+        WorkloadKind::Deployment => format!("Deployment × {}", component.replicas.count),
+        WorkloadKind::Stateful => format!("StatefulSet × {}", component.replicas.count),
+        WorkloadKind::Job => "Job".to_owned(),
+    }
+}
+
+/// How instances of one component share its work, in a word and in a sentence.
+pub(super) fn sharing(state: State) -> (&'static str, &'static str) {
+    match state {
+        State::Stateless => ("load balanced", "takes a share of the load"),
+        State::Replicated => ("active-active", "does the same work as the others"),
+        State::Ring => ("a ring", "holds part of the data, in copies"),
+        State::Sharded => ("sharded", "holds its share of the data alone"),
+        State::PerNode => ("one a node", "works for its own node"),
+    }
+}
+
+/// `UI & API: 9090`: the ports that `wanted` picks, a line each; with the protocol where purposes repeat.
+pub(super) fn ports(component: &Component, wanted: impl Fn(&Port) -> bool) -> Vec<String> {
+    let name = |p: &Port| if p.purpose.is_empty() { p.name.clone() } else { p.purpose.clone() };
+    let line = |p: &Port| {
+        let again = component.ports.iter().filter(|other| name(other) == name(p)).count() > 1;
+        let protocol = if again { format!(" {}", p.protocol) } else { String::new() };
+        format!("{}{protocol}: {}", name(p), p.number)
+    };
+    component.ports.iter().filter(|p| wanted(p)).map(line).collect()
+}
+
+/// The public hosts that an ingress controller leads to: `shop.example.com → shop:8080`.
+pub(super) fn routes(graph: &Graph, component: &Component) -> Vec<String> {
+    let route = |flow: &Flow| {
+        let host = flow.options.get("host")?.value.as_str()?.clone();
+        let port = flow.ports.first().map(|p| format!(":{}", p.number)).unwrap_or_default();
+        Some(format!("{host} → {}{port}", graph.component(flow.to).name))
+    };
+    if component.ingress.is_none() {
+        return Vec::new();
+    }
+    graph.outgoing(component.id).filter_map(route).collect()
+}
+
+/// `HTTPS (443)`: the transport and the port of a flow.
+pub(super) fn transport(flow: &Flow) -> String {
+    let word = match flow.transport.as_str() {
+        "grpc" => "gRPC".to_owned(),
+        other => other.to_uppercase(),
+    };
+    let ports = list(flow.ports.iter().map(|p| p.number.to_string()));
+    if ports.is_empty() { word } else { format!("{word} ({ports})") }
+}
+
+/// How long it keeps what it stores, where its kind has a word for that.
+pub(super) fn kept(component: &Component) -> Option<String> {
+    component.params.get("retention").map(|r| r.value.to_string())
+}
+
+/// The volume of each instance.
+pub(super) fn volume(workload: &Workload) -> Option<String> {
+    let data = workload.data.as_ref()?;
+    Some(match &data.claim {
+        Some(claim) => {
+            let class = claim.class.as_ref().map(|c| format!(" ({c})")).unwrap_or_default();
+            format!("PVC of {}{class} each", Quantity::Bytes(claim.size))
+        }
+        None => "emptyDir: lost with the pod".to_owned(),
+    })
+}
+
+/// What of a component is kept where other components' data is: in an object store, or by what shares its state.
+pub(super) fn elsewhere<'a>(graph: &'a Graph, component: &'a Component) -> impl Iterator<Item = &'a Flow> {
+    graph.outgoing(component.id).filter(|f| graph.keeps_data(f) || component.shared_by.contains(&f.protocol))
+}
+
+/// The store of the same signal that it hands its data on to: what it keeps itself is for a short term.
+pub(super) fn hands_on<'a>(graph: &'a Graph, component: &'a Component) -> impl Iterator<Item = &'a Flow> {
+    let keeps = |f: &&Flow| f.signals.iter().any(|s| graph.component(f.to).stores.contains(s));
+    let own = |f: &&Flow| f.signals.iter().any(|s| component.stores.contains(s));
+    graph.outgoing(component.id).filter(|f| !f.backward && f.to != f.from).filter(keeps).filter(own)
+}
+
+/// `short term` or `long term`, where there is a difference.
+pub(super) fn term(graph: &Graph, component: &Component) -> Option<&'static str> {
+    let handed = |f: &Flow| {
+        let from = graph.component(f.from);
+        !f.backward && f.signals.iter().any(|s| from.stores.contains(s) && component.stores.contains(s))
+    };
+    if hands_on(graph, component).next().is_some() {
+        Some("short term")
+    } else if graph.incoming(component.id).any(|f| f.from != f.to && handed(f)) {
+        Some("long term")
+    } else {
+        None
+    }
+}
+
+/// `CPU > 70% or memory > 80%`.
+pub(super) fn condition(rule: &ScaleRule, sign: &str) -> String {
+    let part = |name: &str, at: Option<f64>| at.map(|at| format!("{name} {sign} {at}%"));
+    let parts: Vec<String> = [part("CPU", rule.cpu), part("memory", rule.memory)].into_iter().flatten().collect();
+    parts.join(if rule.both { " and " } else { " or " })
+}
+
+/// A cron line in words where it names one time of day; else as it is.
+pub(super) fn schedule(cron: &str) -> String {
+    let fields: Vec<&str> = cron.split_whitespace().collect();
+    let number = |text: &str, below: u32| text.parse::<u32>().ok().filter(|n| *n < below);
+    let at = match fields.as_slice() {
+        [minute, hour, ..] => number(hour, 24).zip(number(minute, 60)),
+        _ => None,
+    };
+    const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+    match (at, fields.as_slice()) {
+        (Some((hour, minute)), [.., "*", "*", "*"]) => format!("Daily at {hour:02}:{minute:02}"),
+        (Some((hour, minute)), [.., "*", "*", day]) => match number(day, 7) {
+            Some(day) => format!("{} at {hour:02}:{minute:02}", DAYS[day as usize]),
+            None => format!("At {cron} (cron)"),
+        },
+        _ => format!("At {cron} (cron)"),
+    }
+}
+
+/// `5m`, of seconds.
+pub(super) fn seconds(count: u32) -> String {
+    Quantity::Duration(i64::from(count) * 1000).to_string()
+}
+
+/// What an autoscaler was asked, a line each: bounds, growth, shrinking.
+pub(super) fn autoscaling(a: &Autoscale) -> [String; 3] {
+    let held = |rule: &ScaleRule| {
+        let hold = if rule.hold > 0 { format!(" for {}", seconds(rule.hold)) } else { String::new() };
+        format!("{hold}, by {}%", rule.by)
+    };
+    [
+        format!("{} to {} replicas", a.min, a.max),
+        format!("up at {}{}", condition(&a.up, ">"), held(&a.up)),
+        format!("down at {}{}", condition(&a.down, "<"), held(&a.down)),
+    ]
+}
+
+/// What a component runs; `None` for what isn't deployed, and where nothing is known of it yet.
+pub(super) fn workload<'a>(stack: &'a Stack, component: &Component) -> Option<&'a Workload> {
+    stack.workloads.get(component.id.0 as usize)?.as_ref()
+}
+
+/// Its rights on the Kubernetes API: those that its flows need and its own.
+pub(super) fn rights<'a>(stack: &'a Stack, component: &Component) -> Vec<&'a RbacRule> {
+    let flows = stack.graph.outgoing(component.id).flat_map(|f| &f.rbac);
+    let mut out: Vec<&RbacRule> = Vec::new();
+    for rule in flows.chain(workload(stack, component).into_iter().flat_map(|w| &w.rbac)) {
+        let same = |r: &&RbacRule| r.groups == rule.groups && r.resources == rule.resources && r.verbs == rule.verbs;
+        if !out.iter().any(|r| same(r) && r.paths == rule.paths) {
+            out.push(rule);
+        }
+    }
+    out
+}
+
+/// A path as a word of a POSIX shell: in quotes where it holds what the shell gives a meaning to.
+pub(super) fn shell(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./+,:@".contains(c);
+    if word.chars().all(plain) && !word.is_empty() && !word.starts_with('-') {
+        return word.to_owned();
+    }
+    let word = if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };
+    format!("'{}'", word.replace('\'', "'\\''"))
+}

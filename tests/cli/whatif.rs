@@ -1,0 +1,200 @@
+//! `obs whatif`: what is lost, degraded and unaffected, and why.
+
+use crate::run::Folder;
+use serde_json::Value;
+
+/// Two scrapers, a ring, a bucket, a portal with a database, an agent that takes logs and spans by different ways.
+const STACK: &str = "\
+import std.{Prometheus, Mimir, Loki, Grafana, Alloy, OtelCollector, Alertmanager, Tempo}
+import std.{Pods, KubernetesApi, IngressController, Bucket, Postgres, People, Webhook}
+
+cluster c { domain: \"example.com\", profiles: [normal, high, peak] }
+
+namespace obs {
+  component prometheus: Prometheus { storage: disk(50Gi) }
+  component mimir: Mimir
+  component loki: Loki
+  component tempo: Tempo
+  component grafana: Grafana
+  component alertmanager: Alertmanager
+  component alloy: Alloy
+  component otel: OtelCollector
+}
+
+component apps: Pods
+component kubernetes: KubernetesApi
+component bucket: Bucket { endpoint: \"s3.example.com\", credentials: secret(\"s3\") }
+component db: Postgres { endpoint: \"db.example.com\", credentials: secret(\"db\") }
+component edge: IngressController
+component people: People
+component pager: Webhook { credentials: secret(\"pager\") }
+
+prometheus -> apps: scrape
+prometheus -> kubernetes: discover
+prometheus -> mimir: remote_write
+prometheus -> alertmanager: alert
+alertmanager -> pager: notify
+alloy -> kubernetes: pod_logs
+alloy -> loki: push
+apps -> alloy -> otel: otlp { signals: [logs, traces] }
+otel -> loki: otlp { signals: [logs] }
+otel -> tempo: otlp { signals: [traces] }
+grafana -> prometheus, mimir, loki, tempo: query
+mimir, loki, tempo -> bucket: s3
+grafana -> db: sql
+people -> edge: https
+edge -> grafana: http { host: \"grafana.example.com\" }
+
+scale mimir { normal: 1, high: 2, peak: 3 }
+scale grafana { normal: 2, high: 2, peak: 2 }
+";
+
+/// The fates under some failures, as `obs whatif` tells them.
+fn fates(profile: &str, kill: &[&str]) -> Fates {
+    let folder = Folder::with(&[("stack.obs", STACK)]);
+    let mut arguments = vec!["whatif", "stack.obs", "--format", "json", "--profile", profile];
+    kill.iter().for_each(|name| arguments.extend(["--kill", name]));
+    let told: Value = serde_json::from_str(&folder.run(&arguments).exits(0).stdout).expect("JSON");
+    Fates { told }
+}
+
+struct Fates {
+    told: Value,
+}
+
+impl Fates {
+    fn of(&self, about: &str) -> &Value {
+        let outcomes = self.told["outcomes"].as_array().expect("outcomes");
+        outcomes.iter().find(|o| o["about"] == about).unwrap_or_else(|| panic!("nothing about {about}: {}", self.told))
+    }
+
+    #[track_caller]
+    fn is(&self, about: &str, fate: &str, why: &str) -> &Self {
+        let outcome = self.of(about);
+        assert_eq!(outcome["fate"], fate, "{about}: {outcome}");
+        let because = outcome["because"].as_array().expect("reasons");
+        let said = because.iter().any(|b| b.as_str().is_some_and(|b| b.contains(why)));
+        assert!(said || (why.is_empty() && because.is_empty()), "{about}: no `{why}` in {because:?}");
+        self
+    }
+}
+
+#[test]
+fn rings_go_by_quorums() {
+    // metrics are kept at two places: the scraper's own, and the ring
+    fates("normal", &["mimir-0"]).is("metrics of apps (scrape)", "degraded", "the only instance of mimir is gone");
+    let two = fates("high", &["mimir-0"]);
+    two.is("metrics of apps (scrape)", "degraded", "a write needs 2 of its 2 copies, and may find 1");
+    assert_eq!(two.of("metrics of apps (scrape)")["ends"][1]["fate"], "lost");
+    let three = fates("peak", &["mimir-0"]);
+    three.is("metrics of apps (scrape)", "degraded", "a write needs 2 of its 3 copies, and finds 2");
+    assert_eq!(three.of("metrics of apps (scrape)")["ends"][1]["fate"], "degraded");
+    let gone = fates("peak", &["mimir-0", "mimir-2"]);
+    assert_eq!(gone.of("metrics of apps (scrape)")["ends"][1]["fate"], "lost");
+    // the same instance twice is one
+    let once = fates("peak", &["mimir-0", "mimir-0"]);
+    assert_eq!(once.of("metrics of apps (scrape)")["ends"][1]["fate"], "degraded");
+}
+
+#[test]
+fn replicas_do_the_same_work() {
+    fates("normal", &["prometheus-1"])
+        .is("metrics of apps (scrape)", "degraded", "1 of 2 instances of prometheus is gone: the rest does the same")
+        .is("alerts of prometheus", "degraded", "it is the last one")
+        .is("traces of apps (otlp)", "unaffected", "");
+    fates("normal", &["prometheus"])
+        .is("metrics of apps (scrape)", "lost", "prometheus is gone")
+        .is("alerts of prometheus", "lost", "prometheus is gone")
+        .is("reading metrics", "degraded", "prometheus is gone");
+}
+
+#[test]
+fn what_holds_state_elsewhere_needs_it() {
+    fates("normal", &["db"])
+        .is("people reach grafana", "lost", "grafana has its state in db, which isn't there")
+        .is("reading logs", "lost", "grafana has its state in db")
+        .is("metrics of apps (scrape)", "unaffected", "");
+    fates("normal", &["bucket"])
+        .is("traces of apps (otlp)", "degraded", "tempo can't reach bucket: it keeps what is new until")
+        .is("people reach grafana", "unaffected", "");
+    fates("normal", &["kubernetes"])
+        .is("metrics of apps (scrape)", "degraded", "prometheus can't ask kubernetes: it goes on with what it knew")
+        .is("logs of kubernetes (pod_logs)", "lost", "kubernetes doesn't answer");
+}
+
+#[test]
+fn ways_that_a_kind_keeps_apart_are_no_way_out() {
+    // spans and logs by OTLP go on by OTLP alone, logs of pods by pushes alone
+    fates("normal", &["alloy -> loki: push"])
+        .is("logs of kubernetes (pod_logs)", "lost", "alloy can't connect to loki (push)")
+        .is("logs of apps (otlp)", "unaffected", "");
+    fates("normal", &["otel"]).is("logs of apps (otlp)", "lost", "").is(
+        "logs of kubernetes (pod_logs)",
+        "unaffected",
+        "",
+    );
+}
+
+#[test]
+fn alerts_are_followed_to_those_who_are_told() {
+    fates("normal", &["pager"]).is("alerts of prometheus", "lost", "pager doesn't answer");
+    fates("normal", &["alertmanager-0", "alertmanager-1"]).is(
+        "alerts of prometheus",
+        "degraded",
+        "2 of 3 instances of alertmanager are gone",
+    );
+}
+
+#[test]
+fn nodes_and_zones_take_their_share() {
+    // one of each on a node: of three copies two are left, of one instance none
+    fates("peak", &["node"])
+        .is("metrics of apps (scrape)", "degraded", "1 of 3 instances of mimir is gone")
+        .is("traces of apps (otlp)", "lost", "the only instance of tempo is gone")
+        .is("logs of kubernetes (pod_logs)", "lost", "alloy is gone where its nodes are");
+    fates("peak", &["zone"]).is("alerts of prometheus", "degraded", "1 of 3 instances of alertmanager is gone");
+}
+
+#[test]
+fn single_points_are_listed() {
+    let folder = Folder::with(&[("stack.obs", STACK)]);
+    let told = folder.run(&["whatif", "stack.obs", "--format", "json", "--profile", "peak"]).exits(0).stdout;
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    let points: Vec<&str> =
+        told["singlePoints"].as_array().expect("a list").iter().filter_map(|p| p["kill"].as_str()).collect();
+    assert_eq!(points, ["loki", "tempo", "db", "edge", "pager"], "{told}");
+    let text = folder.run(&["whatif", "stack.obs", "--profile", "peak"]).exits(0).stdout;
+    assert!(text.contains("\nSingle points of failure\n  loki, its only instance: "), "{text}");
+    let text = folder.run(&["whatif", "stack.obs", "--kill", "loki"]).exits(0).stdout;
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn names_that_mean_nothing_are_told_with_what_is_near() {
+    let folder = Folder::with(&[("stack.obs", STACK)]);
+    let kill = |name: &str| folder.run(&["whatif", "stack.obs", "--kill", name]).exits(2);
+    kill("lokki").says("did you mean `loki`?");
+    kill("prometheus-2").says("`prometheus` has 2 in profile `normal`, counted from 0");
+    kill("alloy-0").says("how many instances `alloy` has isn't known");
+    kill("loki -> mimir").says("there is no such flow from `loki` to `mimir`");
+    kill("alloy -> loki: otlp").says("known: push");
+    folder.run(&["whatif", "stack.obs", "--profile", "hihg"]).exits(2).says("did you mean `high`?");
+}
+
+#[test]
+fn a_failure_is_drawn_over_any_view() {
+    let folder = Folder::with(&[("stack.obs", STACK)]);
+    let draw = |view: &str, form: &str, kill: &str| {
+        folder.run(&["diagram", "stack.obs", "--view", view, "--format", form, "--kill", kill]).exits(0).stdout
+    };
+    let text = draw("system", "ascii", "bucket");
+    assert!(text.contains("× lost") && text.contains("~ degraded") && text.contains("without bucket"), "{text}");
+    let svg = draw("logs", "svg", "loki");
+    assert!(svg.contains("class=\"b x\"") && svg.contains("× push logs"), "{svg}");
+    let plain = folder.run(&["diagram", "stack.obs", "--view", "logs", "--format", "svg"]).exits(0).stdout;
+    assert!(!plain.contains(".b.x"), "a picture without failures has none of it");
+    assert!(draw("system", "mermaid", "db").contains(":::lost"));
+    assert!(draw("availability", "ascii", "prometheus-1").contains("× lost"));
+    folder.run(&["diagram", "stack.obs", "--format", "html", "--kill", "db"]).exits(2).says("shows no failures");
+    folder.run(&["diagram", "stack.obs", "--kill", "dbb"]).exits(2).says("did you mean `db`?");
+}

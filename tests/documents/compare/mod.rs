@@ -1,0 +1,121 @@
+//! Crossings and length of lines, side by side with `dot` and with d2's layouts, on the same graphs.
+//!
+//! Every graph has boxes of the same sizes in the same groups, and labels of the same length, for each tool. `dot` draws
+//! curves and we draw along the grid, which alone makes a line up to 1.4 times as long; lines with one label share a
+//! trunk here, which makes them shorter. Both count as they are drawn.
+
+pub mod graphs;
+mod lines;
+mod peers;
+
+use crate::tools;
+use lines::{Lines, Measure};
+use obs_compiler::db::FileText;
+use obs_compiler::ide::Host;
+use obs_compiler::outputs::diagram::layout::{Drawing, Sketch, lay_out};
+use obs_compiler::outputs::diagram::{self, VIEWS};
+
+/// Pixels of a cell, as the SVG has them.
+const CELL: (f64, f64) = (8.0, 17.0);
+
+/// From the smallest to the largest that pictures are made for.
+const SIZES: &[usize] = &[5, 10, 20, 30, 45, 60, 80, 100, 130, 160, 200];
+/// Sizes that are looked at on their own, with more than one graph of each.
+const SMALL: (&[usize], std::ops::RangeInclusive<u64>) = (&[5, 8, 12, 20], 1..=3);
+
+fn ours(drawing: &Drawing) -> Lines {
+    let at = |p: obs_compiler::outputs::diagram::layout::Point| (f64::from(p.x) * CELL.0, f64::from(p.y) * CELL.1);
+    let route =
+        |r: &obs_compiler::outputs::diagram::layout::Route| r.segments.iter().map(|s| vec![at(s.a), at(s.b)]).collect();
+    Lines(drawing.routes.iter().map(route).collect())
+}
+
+/// The better of the others, in both respects. Not every tool draws every graph.
+fn best(sketch: &Sketch, dot: &std::path::Path, d2: &std::path::Path) -> Option<Measure> {
+    let all = [peers::dot(sketch, dot), peers::d2(sketch, d2, "dagre"), peers::d2(sketch, d2, "elk")];
+    let all: Vec<Measure> = all.into_iter().flatten().map(|lines| lines.measure()).collect();
+    let crossings = all.iter().map(|m| m.crossings).min()?;
+    let length = all.iter().map(|m| m.length).fold(f64::MAX, f64::min);
+    Some(Measure { crossings, length })
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// Our crossings and length as multiples of the best of the others, in the median over graphs.
+struct Medians {
+    crossings: f64,
+    length: f64,
+}
+
+impl Medians {
+    fn of(what: &str, graphs: impl IntoIterator<Item = (String, Sketch)>) -> Option<Self> {
+        let (dot, d2) = (tools::program(&["dot"])?, tools::d2()?);
+        let (mut crossings, mut lengths) = (Vec::new(), Vec::new());
+        for (name, sketch) in graphs {
+            let Some(best) = best(&sketch, &dot, &d2) else { continue };
+            let own = ours(&lay_out(&sketch)).measure();
+            println!(
+                "{name}: {} crossings of {}, {:.0} pixels of {:.0}",
+                own.crossings, best.crossings, own.length, best.length
+            );
+            // one more on both sides: small graphs have none
+            crossings.push((own.crossings + 1) as f64 / (best.crossings + 1) as f64);
+            lengths.push(own.length / best.length);
+        }
+        assert!(!crossings.is_empty(), "the tools drew some of them");
+        let out = Self { crossings: median(crossings), length: median(lengths) };
+        println!("{what}: in the median {:.2} times the crossings, {:.2} times the length", out.crossings, out.length);
+        Some(out)
+    }
+}
+
+/// The views of the examples that have lines.
+fn views() -> Vec<(String, Sketch)> {
+    let mut out = Vec::new();
+    for example in ["minimal", "observability"] {
+        let path = obs_tests::programs::root().join("examples").join(example).join("stack.obs");
+        let text = std::fs::read_to_string(&path).expect("an example");
+        let mut host = Host::new();
+        host.set_file("stack.obs", FileText::Text(text.into()));
+        let stacks = host.analysis().stacks("stack.obs").expect("examples have no errors");
+        for view in VIEWS {
+            let sketch = diagram::sketch(&stacks[0], view).expect("it always exists");
+            if !sketch.nets.is_empty() {
+                out.push((format!("{example}, {view}"), sketch));
+            }
+        }
+    }
+    out
+}
+
+fn random(sizes: &[usize], seeds: impl IntoIterator<Item = u64> + Clone) -> Vec<(String, Sketch)> {
+    let of = |&size: &usize| {
+        let graph = move |seed| (format!("{size} components, graph {seed}"), graphs::stack(size, seed));
+        seeds.clone().into_iter().map(graph).collect::<Vec<_>>()
+    };
+    sizes.iter().flat_map(of).collect()
+}
+
+#[test]
+fn views_of_examples_cross_no_more_and_are_no_longer_than_the_best_of_others() {
+    let Some(found) = Medians::of("examples", views()) else { return };
+    assert!(found.crossings <= 1.0 && found.length <= 1.0, "{} and {}", found.crossings, found.length);
+}
+
+#[test]
+fn graphs_of_all_sizes_cross_no_more_and_are_no_longer_than_the_best_of_others() {
+    let Some(found) = Medians::of("5 to 200 components", random(SIZES, [1])) else { return };
+    assert!(found.crossings <= 1.0 && found.length <= 1.0, "{} and {}", found.crossings, found.length);
+}
+
+/// `dot` keeps ranks across groups and puts a box beside a group that leads to it; here it stands below, and a line takes
+/// the borders of the group on its way. With few boxes that is what most of their lines are made of.
+#[test]
+fn small_graphs_alone_come_near_the_best_of_others() {
+    let (sizes, seeds) = SMALL;
+    let Some(found) = Medians::of("5 to 20 components", random(sizes, seeds)) else { return };
+    assert!(found.crossings <= 1.0 && found.length <= 1.5, "{} and {}", found.crossings, found.length);
+}

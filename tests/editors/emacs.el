@@ -1,0 +1,67 @@
+;;; emacs.el --- What Emacs has to say of a file  -*- lexical-binding: t; -*-
+
+;; What a user has in the configuration, then what Emacs has to say of the file that it was started with.
+
+(require 'bytecomp)
+(let ((byte-compile-error-on-warn t)
+      (byte-compile-dest-file-function (lambda (_) (expand-file-name "obs-mode.elc" temporary-file-directory))))
+  (when (byte-compile-file (locate-library "obs-mode.el"))
+    (message "compiled without warnings")))
+(require 'obs-mode)
+(require 'eglot)
+(setq eglot-sync-connect 60)
+
+(defun wait-for (what look)
+  "Wait until LOOK gives something, which is WHAT."
+  (with-timeout (60 (error "Never seen: %s" what))
+    (let (found)
+      (while (not (setq found (funcall look)))
+        (accept-process-output nil 0.05))
+      found)))
+
+(defun face-of (text)
+  "The face of the first TEXT."
+  (goto-char (point-min))
+  (search-forward text)
+  (get-text-property (match-beginning 0) 'face))
+
+(let ((file (pop command-line-args-left)))
+  (find-file file)
+  (message "mode %s" major-mode)
+  (eglot-ensure)
+  (unless (eglot-current-server)
+    (apply #'eglot--connect (eglot--guess-contact)))
+  (flymake-mode 1)
+  (flymake-start)
+  (dolist (found (wait-for "diagnostics" #'flymake-diagnostics))
+    (message "diagnostic %s" (flymake-diagnostic-text found)))
+  (goto-char (point-min))
+  (search-forward ": Graf")
+  (let ((hover (jsonrpc-request (eglot-current-server) :textDocument/hover (eglot--TextDocumentPositionParams))))
+    (message "hover %s" (plist-get (plist-get hover :contents) :value)))
+  (goto-char (point-min))
+  (forward-line 3)
+  (end-of-line)
+  (insert "repl")
+  (let* ((found (eglot-completion-at-point))
+         (offered (all-completions "repl" (nth 2 found))))
+    (message "completion %s" (string-trim (substring-no-properties (car offered)))))
+  (delete-char -4)
+  (beginning-of-line)
+  (delete-horizontal-space)
+  (obs-indent-line)
+  (message "indent %s" (current-indentation))
+  (obs-preview)
+  (with-current-buffer "*obs preview*"
+    (goto-char (point-min))
+    (search-forward "grafana")
+    (message "preview %s" (match-string 0)))
+  (with-temp-buffer
+    (obs-mode)
+    (insert "component a: B {\n  x: \"\"\"\n    a \"text in quotes\" b\n  \"\"\"\n  y: 1\n}\n")
+    (font-lock-ensure)
+    (message "face component: %s" (face-of "component"))
+    (message "face text in quotes: %s" (face-of "text in quotes"))
+    (message "face y: %s" (face-of "y:")))
+  (message "end"))
+;;; emacs.el ends here
