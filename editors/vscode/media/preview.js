@@ -82,4 +82,6 @@
   element("smaller").addEventListener("click", step(-1));
   element("larger").addEventListener("click", step(1));
   element("fit").addEventListener("click", step(0));
+  // also when the panel was hidden: then this page starts anew
+  editor.postMessage({ listening: true });
 })();

@@ -67,11 +67,12 @@ class Preview {
       panel.webview.html = page(panel.webview, media);
       panel.webview.onDidReceiveMessage((message) => this.#said(message));
       panel.onDidDispose(() => (this.#panel = undefined));
+      // drawn when the page says that it listens: what is sent before is lost
       this.#panel = panel;
     } else {
       this.#panel.reveal(undefined, true);
+      await this.#draw();
     }
-    await this.#draw();
   }
 
   dispose() {
@@ -126,10 +127,10 @@ class Preview {
     await this.#panel?.webview.postMessage({ at: names });
   }
 
-  /** @param {{ open?: string, view?: string }} message */
-  async #said({ open, view }) {
-    if (view !== undefined) {
-      this.#view = view;
+  /** @param {{ listening?: true, open?: string, view?: string }} message */
+  async #said({ listening, open, view }) {
+    this.#view = view ?? this.#view;
+    if (listening || view !== undefined) {
       await this.#draw();
     }
     if (open === undefined) {
