@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, ExitCode, Stdio};
 
+use obs_tests::programs::cargo;
+
 const USAGE: &str = "\
 cargo conformance [--require-all] [--fetch | --fetch-all] [--update] [--recipes] [TEST]...
 
@@ -25,7 +27,7 @@ const FLAGS: [(&str, &str, &str); 4] = [
 ];
 
 fn main() -> ExitCode {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = cargo();
     command.args(["test", "--package", "obs_tests", "--test", "conformance", "--"]);
     for argument in std::env::args().skip(1) {
         if argument == "--recipes" {

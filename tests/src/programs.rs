@@ -24,7 +24,7 @@ pub fn obs_lsp() -> PathBuf {
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut cargo = cargo();
         cargo.args(["build", "--quiet", "--workspace", "--bins"]).current_dir(root()).stdin(Stdio::null());
         let profile = profile_folder();
         if profile.ends_with("release") {
@@ -34,6 +34,17 @@ fn built() -> &'static Path {
         assert!(status.success(), "cargo build failed");
         profile
     })
+}
+
+/// The cargo that runs this program, as a person would call it: with what it tells of the package that it runs, build
+/// scripts that ask for that (ring's) would run again, and all that needs them would be built again.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let told = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.starts_with(start));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(told)) {
+        cargo.env_remove(name);
+    }
+    cargo
 }
 
 /// `target/debug` or `target/release`: where this program is, or one folder above it if it is a test.
