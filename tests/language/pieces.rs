@@ -107,6 +107,7 @@ fn what_is_typed_into_a_group_is_read_as_within_the_whole() {
         "layer l {\n",
         "//! inner\n",
         "/// doc\n",
+        "l/// doc\n",
         ",",
         "${",
         "let x =\n",

@@ -29,10 +29,15 @@ pub fn cuts(text: &str) -> Vec<Cut> {
         {
             out.push(Cut { at: start - 1, firm });
         }
-        after_doc = matches!(line.trim_start().get(..3), Some("///" | "//!"));
+        after_doc = ends_in_doc(line);
         start += line.len();
     }
     out
+}
+
+/// Whether a line may end in documentation, which what follows the line goes on with. Strings may look so, too.
+fn ends_in_doc(line: &str) -> bool {
+    line.contains("///") || line.contains("//!")
 }
 
 /// Whether the line is the one of so many. Its beginning tells: most edits are of what follows the name.
@@ -119,7 +124,7 @@ fn opens_group(line: &str) -> bool {
 
 /// What can be taken out of the group whose head was the last line; what was read of it then counts as read.
 fn hole(lines: &mut Lines<'_>, indent: usize) -> Option<Hole> {
-    let (mut cuts, mut inner, mut docs) = (Vec::new(), None, None);
+    let (mut cuts, mut inner, mut docs, mut after_doc) = (Vec::new(), None, None, false);
     for (start, line) in lines {
         let (own, words) = (indent_of(line), line.trim_start());
         if words.starts_with("///") {
@@ -136,7 +141,9 @@ fn hole(lines: &mut Lines<'_>, indent: usize) -> Option<Hole> {
         }
         let at = docs.take().unwrap_or(start);
         // of what is within items nothing starts one
-        let is_start = own <= *inner.get_or_insert(own) && is_word_item(words) && starts_item(words).is_some();
+        let is_parted = !std::mem::replace(&mut after_doc, ends_in_doc(words));
+        let is_start =
+            own <= *inner.get_or_insert(own) && is_parted && is_word_item(words) && starts_item(words).is_some();
         if is_start && (cuts.is_empty() || is_chosen(line)) {
             cuts.push(at);
         }
