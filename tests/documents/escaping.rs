@@ -5,6 +5,7 @@
 
 use crate::programs::{diagram, written};
 use crate::tools::{self, Browser};
+use obs_tests::generated::quoted;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use unicode_segmentation::UnicodeSegmentation;
@@ -91,20 +92,6 @@ fn titles(seed: u64) -> Vec<String> {
     out.extend(PIECES.iter().map(|p| format!("{p}x")));
     out.extend(PIECES.iter().map(|p| format!("x {p}")));
     out
-}
-
-/// A string of the language.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' | '$' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c => out.push(c),
-        }
-    }
-    out + "\""
 }
 
 /// A program with these titles: of its namespace, its layers, and its components.

@@ -1,6 +1,7 @@
 //! Text that a reader of YAML, a shell or a template would take for something else arrives as it was written, wherever
 //! a program can put text.
 
+use obs_tests::generated::quoted;
 use obs_tests::stacks::{findings, of_text};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -97,21 +98,6 @@ const TRICKY: &[&str] = &[
     "\u{7f}",
     "\u{2028}",
 ];
-
-/// The text as an obs string.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' | '$' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
 
 fn program() -> String {
     let entries = |key: &str| -> String {

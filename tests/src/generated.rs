@@ -303,3 +303,17 @@ fn scales(chance: &mut Chance, there: &[Choice], out: &mut String) {
         }
     }
 }
+
+/// A text as a string of the language.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' | '$' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c => out.push(c),
+        }
+    }
+    out + "\""
+}
