@@ -108,17 +108,25 @@ class Person {
     }
   }
 
-  async command(title) {
-    await this.page.keyboard.press("F1");
+  /** Writes into the box that the keys open, and gives it. A box that opens while the focus moves closes again. */
+  async ask(keys, text) {
     const input = this.page.locator(".quick-input-widget:visible input").first();
-    await input.waitFor({ timeout: PATIENCE });
-    await input.fill(`>${title}`);
+    await this.until(`the box of ${keys}`, async () => {
+      await this.page.keyboard.press(keys);
+      await input.fill(text, { timeout: 5000 });
+      return true;
+    });
+    return input;
+  }
+
+  async command(title) {
     // keys may stand behind it; others are like it
     const row = this.page.locator(`.quick-input-list .monaco-list-row:is([aria-label="${title}"], [aria-label^="${title},"])`).first();
     // a click while the list is being filled goes nowhere
     let clicked = false;
     await this.until(`${title} is taken`, async () => {
       if (clicked && !(await row.isVisible())) return true;
+      if (!clicked) await this.ask("F1", `>${title}`);
       await row.click({ timeout: 5000 });
       clicked = true;
       await row.waitFor({ state: "hidden", timeout: 5000 });
@@ -133,12 +141,12 @@ class Person {
     const line = before.split("\n").length;
     const column = before.length - before.lastIndexOf("\n");
     await this.page.locator(".editor-instance:has(.view-line)").first().click({ position: { x: 300, y: 250 } });
-    await this.page.keyboard.press("Control+g");
-    const input = this.page.locator(".quick-input-widget:visible input").first();
-    await input.waitFor({ timeout: PATIENCE });
-    await input.fill(`:${line}:${column}`);
-    await this.page.keyboard.press("Enter");
-    await this.page.locator(".quick-input-widget").first().waitFor({ state: "hidden", timeout: PATIENCE });
+    await this.until(`line ${line}`, async () => {
+      const input = await this.ask("Control+g", `:${line}:${column}`);
+      await input.press("Enter", { timeout: 5000 });
+      await this.page.locator(".quick-input-widget").first().waitFor({ state: "hidden", timeout: 5000 });
+      return true;
+    });
   }
 
   /** The text of the lines that are shown, in order. */
