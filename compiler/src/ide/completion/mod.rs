@@ -3,16 +3,18 @@
 
 mod place;
 
-use super::edits;
+use super::imports::{Elsewhere, Imports, path_from};
 use crate::db::{self, Db, Project, SourceFile};
+use crate::diagnostics::Code;
 use crate::names::{self, DefKind, Space};
-use crate::syntax::ast::{ImportSource, ItemKind};
 use crate::syntax::{ITEM_KEYWORDS, MEMBER_KEYWORDS};
-use crate::text::{Span, TextRange};
+use crate::text::TextRange;
+use crate::types::builtins::Builtin;
 use crate::types::items::{self, ComponentCore};
 use crate::types::ty::{FieldTy, KindRef, RecordTy, Ty};
 use crate::types::{attributes, queries};
 use place::{Body, Place};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 /// What a completion is, for its icon.
@@ -25,6 +27,11 @@ pub enum CompletionKind {
     Protocol,
     Field,
     Value,
+    /// A `let`.
+    Let,
+    Function,
+    /// A finding's code.
+    Code,
 }
 
 /// Something that could stand at a place.
@@ -158,9 +165,13 @@ impl<'a> Request<'a> {
             Place::Key(body) => self.keys(&body),
             Place::Value(body, key) => {
                 let fields = self.fields(&body);
-                let field = fields.iter().find(|field| field.name == key);
-                field.map(|field| values(&field.ty, self.typed)).unwrap_or_default()
+                let Some(field) = fields.iter().find(|field| field.name == key) else { return self.expressions(None) };
+                let mut out = values(&field.ty, self.typed);
+                out.extend(self.expressions(Some(&field.ty)));
+                out
             }
+            Place::Expression => self.expressions(None),
+            Place::Waived => self.waived(),
         }
     }
 
@@ -178,13 +189,89 @@ impl<'a> Request<'a> {
         parts.flat_map(|part| &part.components).collect()
     }
 
+    /// The program's components as this file names them, with the import that brings those that it doesn't see.
     fn components(&self) -> Vec<Completion> {
+        let seen = names::scope(self.db, self.file).names_of(Space::Value);
+        let seen: FxHashMap<names::DefId, &SmolStr> = seen.map(|(name, b)| (b.export.def, name)).collect();
+        let mut elsewhere: FxHashMap<names::DefId, Elsewhere> = FxHashMap::default();
+        let all = self.all_components();
+        let def = |c: &ComponentCore| names::DefId { file: c.span.file, item: c.span.item };
+        if all.iter().any(|c| !seen.contains_key(&def(c))) {
+            let there = self.imports().elsewhere(&[DefKind::Component]).into_iter();
+            elsewhere = there.map(|there| (there.export.def, there)).collect();
+        }
         let shown = |c: &&ComponentCore| {
             let kind = c.kind.as_ref().map(|k| k.name.to_string()).unwrap_or_default();
-            let def = names::DefId { file: c.span.file, item: c.span.item };
-            Completion::new(&c.name.name, CompletionKind::Component, kind).of_item(def)
+            let name = seen.get(&def(c)).map_or(&c.name.name, |name| *name);
+            let also = elsewhere.get(&def(c)).and_then(|there| there.edit.clone());
+            Completion { also, ..Completion::new(name, CompletionKind::Component, kind).of_item(def(c)) }
         };
-        self.all_components().iter().filter(|c| !c.name.name.is_empty()).map(shown).collect()
+        all.iter().filter(|c| !c.name.name.is_empty()).map(shown).collect()
+    }
+
+    /// What an expression can name: values and functions that fit the type, those of elsewhere with their imports; where no
+    /// type is expected, what is built in too.
+    fn expressions(&self, expected: Option<&Ty>) -> Vec<Completion> {
+        let fits = |export: &names::Export| match (self.type_of(export), expected) {
+            (None | Some(Ty::Error), _) => false,
+            (Some(_), None) => true,
+            // what a data value holds isn't known before it is there
+            (Some(Ty::Data), Some(expected)) => *expected == Ty::Data,
+            (Some(ty), Some(expected)) => ty.fits(expected),
+        };
+        if self.typed.starts_with(|c: char| c.is_ascii_digit()) {
+            return Vec::new();
+        }
+        let scope = names::scope(self.db, self.file);
+        let seen = scope.names_of(Space::Value).filter(|(_, b)| fits(&b.export));
+        let mut out: Vec<Completion> = seen.map(|(name, b)| self.named(name, &b.export)).collect();
+        if expected.is_none() {
+            let built_in = |b: &Builtin| Completion {
+                insert: Some(format!("{}(", b.name())),
+                ..Completion::new(b.name(), CompletionKind::Function, b.doc())
+            };
+            out.extend(Builtin::ALL.iter().map(built_in));
+        }
+        for there in self.imports().elsewhere(&[DefKind::Let, DefKind::Fn]) {
+            // the library has many functions of its own: they are for who begins to write one
+            let is_helper = there.path.is_none() && there.export.kind == DefKind::Fn && self.typed.is_empty();
+            if there.edit.is_some() && !is_helper && fits(&there.export) {
+                let named = self.named(&there.name, &there.export);
+                let from = there.path.unwrap_or_else(|| "std".to_owned());
+                let detail = named.detail.map(|ty| format!("{ty}, of {from}"));
+                out.push(Completion { also: there.edit, detail, ..named });
+            }
+        }
+        out
+    }
+
+    /// The type of a value, or of what a function gives.
+    fn type_of(&self, export: &names::Export) -> Option<Ty> {
+        match export.kind {
+            DefKind::Let => Some(queries::let_info(self.db, export.def).ty.clone()),
+            DefKind::Fn => Some(queries::fn_result(self.db, export.def)),
+            _ => None,
+        }
+    }
+
+    fn named(&self, name: &str, export: &names::Export) -> Completion {
+        let ty = self.type_of(export).map(|ty| ty.to_string()).unwrap_or_default();
+        match export.kind {
+            DefKind::Fn => {
+                let call = Completion::new(name, CompletionKind::Function, ty).of_item(export.def);
+                Completion { insert: Some(format!("{name}(")), ..call }
+            }
+            _ => Completion::new(name, CompletionKind::Let, ty).of_item(export.def),
+        }
+    }
+
+    /// Findings that can be accepted, and linters whose findings can.
+    fn waived(&self) -> Vec<Completion> {
+        let codes = Code::ALL.iter().filter(|code| code.is_waivable());
+        let mut out: Vec<Completion> =
+            codes.map(|code| Completion::new(code.id(), CompletionKind::Code, code.summary())).collect();
+        out.extend(self.expressions(Some(&attributes::LINTER)));
+        out.into_iter().filter(|c| c.kind != CompletionKind::Function).collect()
     }
 
     fn kind_of(&self, component: &str) -> Option<&'a KindRef> {
@@ -198,92 +285,38 @@ impl<'a> Request<'a> {
         let mut out: Vec<Completion> = in_scope
             .map(|(name, b)| Completion::new(name, CompletionKind::Kind, "kind").of_item(b.export.def))
             .collect();
-        for mut kind in self.library_kinds() {
-            if !out.iter().any(|c| c.label == kind.label) {
-                kind.also = self.import(&kind.label);
-                out.push(kind);
-            }
-        }
-        for kind in self.kinds_of_files() {
-            if !out.iter().any(|c| c.label == kind.label) {
-                out.push(kind);
+        for kind in self.imports().elsewhere(&[DefKind::Kind]) {
+            if !out.iter().any(|c| c.label == kind.name) {
+                out.push(self.imported(CompletionKind::Kind, kind));
             }
         }
         out
     }
 
-    /// The project's other files that this one can import: none that imports it, for that would be a circle.
-    fn other_files(&self) -> impl Iterator<Item = SourceFile> {
-        let files = Project::get(self.db).files(self.db).iter().copied();
-        let own = files.filter(|f| !db::is_library(self.db, *f) && *f != self.file);
-        let there = own.filter(|f| *db::presence(self.db, *f) == db::Presence::Text);
-        there.filter(|f| !names::program(self.db, *f).files.contains(&self.file.id(self.db)))
+    fn imports(&self) -> Imports<'a> {
+        Imports { db: self.db, file: self.file }
     }
 
-    fn kinds_of_files(&self) -> Vec<Completion> {
-        let mut out = Vec::new();
-        for file in self.other_files() {
-            let path = path_from(self.file.path(self.db), file.path(self.db));
-            let exports = names::exports(self.db, file).names.iter();
-            for ((_, name), export) in exports.filter(|(_, e)| e.kind == DefKind::Kind) {
-                let also = Some(self.import_from(&path, name));
-                let kind = Completion::new(name, CompletionKind::Kind, format!("kind of {path}"));
-                out.push(Completion { also, ..kind.of_item(export.def) });
-            }
-        }
-        out
+    /// A name of elsewhere with the import that brings it.
+    fn imported(&self, kind: CompletionKind, of: Elsewhere) -> Completion {
+        let detail = match &of.path {
+            Some(path) => format!("{} of {path}", of.export.kind.keyword()),
+            None => self.first_line(&of.export),
+        };
+        Completion { also: of.edit, ..Completion::new(&of.name, kind, detail) }.of_item(of.export.def)
     }
 
-    /// The edit that imports a name of a file: into the names that are imported from there, else behind the last import.
-    fn import_from(&self, path: &str, name: &str) -> (TextRange, String) {
-        let from_there = |source: &ImportSource| matches!(source, ImportSource::Path(of) if of == path);
-        if let Some(end) = self.end_of_names(from_there) {
-            return (end, format!(", {name}"));
-        }
-        let ast = db::ast(self.db, self.file);
-        match ast.items().rfind(|item| matches!(item.kind, ItemKind::Import(_))) {
-            Some(last) => (self.end_of(last.span), format!("\nimport \"{path}\".{{{name}}}")),
-            None => {
-                let start = edits::below_header(db::text(self.db, self.file), TextRange::default());
-                (start, format!("import \"{path}\".{{{name}}}\n\n"))
-            }
-        }
-    }
-
-    fn end_of(&self, span: Span) -> TextRange {
-        db::anchors(self.db, self.file).resolve(span.end()).range
-    }
-
-    /// Behind the names of the first import from some source that lists any.
-    fn end_of_names(&self, from: impl Fn(&ImportSource) -> bool) -> Option<TextRange> {
-        let ast = db::ast(self.db, self.file);
-        let last = ast.items().find_map(|item| match &item.kind {
-            ItemKind::Import(import) if from(&import.source) => import.names.as_ref()?.last(),
-            _ => None,
-        })?;
-        Some(self.end_of(last.span))
+    /// The first line of what documents a declaration.
+    fn first_line(&self, export: &names::Export) -> String {
+        let ast = db::ast(self.db, db::file(self.db, export.def.file));
+        let doc = names::find_in(&ast, export.def.item).and_then(|item| item.doc.as_deref());
+        doc.and_then(|d| d.lines().next()).unwrap_or_default().to_owned()
     }
 
     fn library_kinds(&self) -> Vec<Completion> {
         let exports = names::library_exports(self.db, Project::get(self.db));
         let kinds = exports.names.iter().filter(|(_, e)| e.kind == DefKind::Kind);
-        let doc = |e: &names::Export| {
-            let doc = queries::kind_info(self.db, e.def).doc.as_deref();
-            doc.and_then(|d| d.lines().next()).unwrap_or_default().to_owned()
-        };
-        kinds.map(|((_, name), e)| Completion::new(name, CompletionKind::Kind, doc(e)).of_item(e.def)).collect()
-    }
-
-    /// The edit that imports a kind of the library; none where something else has its name.
-    fn import(&self, name: &str) -> Option<(TextRange, String)> {
-        let mut edit = names::add_library_import(self.db, self.file, name)?.edits.pop()?;
-        let at = db::anchors(self.db, self.file).resolve(edit.span).range;
-        let ast = db::ast(self.db, self.file);
-        let before_import = ast.items().next().is_some_and(|item| matches!(item.kind, ItemKind::Import(_)));
-        if edit.text.ends_with('\n') && !before_import {
-            edit.text.push('\n');
-        }
-        Some((edits::below_header(db::text(self.db, self.file), at), edit.text))
+        kinds.map(|((_, name), e)| Completion::new(name, CompletionKind::Kind, self.first_line(e)).of_item(e.def)).collect()
     }
 
     /// Protocols that fit both ends of all links; an end whose kind is unknown fits everything.
@@ -490,17 +523,6 @@ fn values(ty: &Ty, typed: &str) -> Vec<Completion> {
     }
 }
 
-/// The path of a file as another one writes it.
-fn path_from(from: &str, to: &str) -> String {
-    let mut from: Vec<&str> = from.split('/').collect();
-    from.pop();
-    let to: Vec<&str> = to.split('/').collect();
-    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count().min(to.len() - 1);
-    let up = from.len() - same;
-    let start = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
-    format!("{start}{}", to[same..].join("/"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::CompletionKind;
@@ -617,6 +639,49 @@ mod tests {
         let edits = [(found.replaces, people.label.clone()), (at, text)];
         assert_eq!(fixture.edited(&fixture.path, &edits), "import std.{Pods, People}\ncomponent x: People");
         assert!(labels_of("import std.{$0}").contains(&"Pods".to_owned()));
+    }
+
+    #[test]
+    fn values_and_functions_that_fit_can_be_named() {
+        let text = "let few: int = 3\nlet many = true\nfn twice(n: int): int = n * 2\n";
+        let found = labels(&format!("{text}component x: Shop {{ shelves: $0 }}"));
+        assert_eq!(found, ["few", "twice"]);
+        let found = labels(&format!("{text}let y = 1 + $0"));
+        assert!(["few", "many", "twice", "len"].iter().all(|n| found.iter().any(|l| l == n)), "{found:?}");
+        let found = labels(&format!("{text}component x: Shop {{ shelves: 1 + f$0 }}"));
+        assert!(found.contains(&"few".to_owned()) && !found.contains(&"shelves".to_owned()), "{found:?}");
+    }
+
+    /// The text with a completion and what comes with it.
+    fn completed(text: &str, label: &str) -> String {
+        let fixture = Fixture::new(text);
+        let found = fixture.analysis.completions(&fixture.path, fixture.offset).expect("the file is known");
+        let labels: Vec<&String> = found.items.iter().map(|c| &c.label).collect();
+        let taken = found.items.iter().find(|c| c.label == label).unwrap_or_else(|| panic!("{label}: {labels:?}"));
+        let mut edits = vec![(found.replaces, taken.insert.clone().unwrap_or_else(|| label.to_owned()))];
+        edits.extend(taken.also.clone());
+        fixture.edited(&fixture.path, &edits)
+    }
+
+    #[test]
+    fn values_and_functions_of_elsewhere_carry_their_imports() {
+        let two = |line: &str| format!("//- main.obs\n{line}//- lib/a.obs\nlet few = 3\nfn twice(n: int): int = n * 2\n");
+        let found = completed(&two("let x: int = fe$0\n"), "few");
+        assert_eq!(found, "import \"./lib/a.obs\".{few}\n\nlet x: int = few\n");
+        let found = completed(&two("import \"./lib/a.obs\".{few}\nlet x = few + $0\n"), "twice");
+        assert_eq!(found, "import \"./lib/a.obs\".{few, twice}\nlet x = few + twice(\n");
+        let found = completed("import std.{Pods}\n\ncomponent p: Pods\n\nwaive che$0", "checkov");
+        assert_eq!(found, "import std.{Pods, checkov}\n\ncomponent p: Pods\n\nwaive checkov");
+        assert!(labels("waive $0").contains(&"OBS5108".to_owned()) && !labels("waive $0").contains(&"OBS2104".to_owned()));
+        let found = completed("let x = dol$0\n", "dollars");
+        assert_eq!(found, "import std.{dollars}\n\nlet x = dollars(\n");
+    }
+
+    #[test]
+    fn a_component_of_another_file_carries_its_import() {
+        let two = format!("//- main.obs\nimport \"./b.obs\".{{Shop}}\ncomponent x: Shop\nx -> $0\n//- b.obs\n{SHOP}");
+        let found = completed(&two, "customer");
+        assert_eq!(found, "import \"./b.obs\".{Shop, customer}\ncomponent x: Shop\nx -> customer\n");
     }
 
     #[test]

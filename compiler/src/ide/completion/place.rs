@@ -28,6 +28,10 @@ pub(super) enum Place {
     Key(Body),
     /// Where the value of a setting stands.
     Value(Body, SmolStr),
+    /// Within an expression whose type isn't told by its place.
+    Expression,
+    /// What a `waive` names.
+    Waived,
 }
 
 /// The braces around the place: whose they are.
@@ -111,6 +115,13 @@ fn in_line(lead: &str) -> Option<Place> {
         let name = rest.strip_suffix(':')?;
         return name.trim().chars().all(is_word).then_some(Place::Kind);
     }
+    let start = lead.trim_start();
+    if start == "waive" {
+        return Some(Place::Waived);
+    }
+    if start == "assert" || start.starts_with("assert ") || is_defined(start) {
+        return Some(Place::Expression);
+    }
     if lead.contains(['{', '"']) || !lead.contains("->") {
         return None;
     }
@@ -118,6 +129,13 @@ fn in_line(lead: &str) -> Option<Place> {
         Some(flow) => Some(Place::Protocol(links(flow))),
         None => lead.ends_with([',', '>']).then_some(Place::Component),
     }
+}
+
+/// Whether this is a `let` or a `fn` up to its value, or within that.
+fn is_defined(lead: &str) -> bool {
+    let named = ["let ", "fn "].iter().any(|word| lead.starts_with(word));
+    // what a block on this line sets is found from the tree
+    named && lead.contains('=') && !lead.contains('{')
 }
 
 /// The links of a chain of arrows, in both directions where an arrow has two heads.
@@ -179,7 +197,8 @@ fn in_braces(tree: &Tree, node: NodeId, start: u32) -> Place {
         *of = Some(name);
     }
     match setting(tree, node, start) {
-        Some(key) => Place::Value(body, key),
+        Some((key, true)) => Place::Value(body, key),
+        Some((_, false)) => Place::Expression,
         // items stand in them too
         None if matches!(body, Body::Namespace | Body::Layer) => Place::Item,
         None => Place::Key(body),
@@ -227,12 +246,12 @@ fn component_before(tree: &Tree, node: NodeId, start: u32) -> Option<SmolStr> {
     name.chars().all(is_word).then(|| SmolStr::new(name))
 }
 
-/// The key whose value stands at the offset, if it is a value's place.
-fn setting(tree: &Tree, node: NodeId, start: u32) -> Option<SmolStr> {
+/// The key whose value stands at the offset, if it is a value's place, and whether that only begins there.
+fn setting(tree: &Tree, node: NodeId, start: u32) -> Option<(SmolStr, bool)> {
     let before = &tree.text()[tree.range(node).start as usize..start as usize];
     let entry = before.rsplit(['{', ',', '\n', '\r']).next().unwrap_or_default();
     let (key, rest) = entry.split_once(':')?;
     // of a path the last
     let key = key.trim().rsplit('.').next().unwrap_or_default();
-    rest.trim().is_empty().then(|| SmolStr::new(key))
+    Some((SmolStr::new(key), rest.trim().is_empty()))
 }
