@@ -23,8 +23,7 @@ struct Offer {
 }
 
 fn asked(project: &mut Project, range: &Value, diagnostics: Value) -> Vec<Offer> {
-    let params =
-        json!({"textDocument": {"uri": project.uri}, "range": range, "context": {"diagnostics": diagnostics}});
+    let params = json!({"textDocument": {"uri": project.uri}, "range": range, "context": {"diagnostics": diagnostics}});
     let found = project.editor.result("textDocument/codeAction", params);
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let codes = |a: &Value| a["diagnostics"].as_array().map(|d| d.iter().map(|d| text(&d["code"])).collect());
@@ -164,13 +163,21 @@ fn names_of_other_files_are_imported() {
 #[test]
 fn a_flow_and_a_component_are_tested() {
     let whole = format!("{LOGS}grafana -> loki: query\n");
-    let found = after(&whole.replace("grafana -> loki: query", "grafana ->$0 loki: query"), "add the test \"grafana reaches loki\"");
+    let found = after(
+        &whole.replace("grafana -> loki: query", "grafana ->$0 loki: query"),
+        "add the test \"grafana reaches loki\"",
+    );
     let test = "\ntest \"grafana reaches loki\" {\n  assert reachable(grafana, loki)\n}\n";
     assert_eq!(found, format!("{whole}{test}"));
     assert_eq!(wrong(&found), wrong(&whole));
     let again = found.replace("component apps", "component ap$0ps");
     let found = after(&again, "add the test \"apps has its flows\"");
-    assert!(found.ends_with("}\n\ntest \"apps has its flows\" {\n  assert path(apps, logs)\n  assert reachable(apps, loki)\n}\n"), "{found}");
+    assert!(
+        found.ends_with(
+            "}\n\ntest \"apps has its flows\" {\n  assert path(apps, logs)\n  assert reachable(apps, loki)\n}\n"
+        ),
+        "{found}"
+    );
     let mut host = Host::new();
     host.set_file("main.obs", FileText::Text(found.as_str().into()));
     let results = host.analysis().tests("main.obs");
@@ -215,7 +222,11 @@ fn what_is_offered_for_the_examples_is_sound() {
         let mut seen = std::collections::BTreeSet::new();
         for (number, line) in text.lines().enumerate() {
             let starts = line.trim_start();
-            let Some(column) = starts.starts_with("component ").then(|| line.len() - starts.len() + 10).or_else(|| line.find("->")) else { continue };
+            let Some(column) =
+                starts.starts_with("component ").then(|| line.len() - starts.len() + 10).or_else(|| line.find("->"))
+            else {
+                continue;
+            };
             let at = json!({"line": number, "character": column + 1});
             for offer in asked(&mut project, &json!({"start": at, "end": at}), json!([])) {
                 let is_new = ["add the ", "extract to the kind "].iter().any(|s| offer.title.starts_with(s));
@@ -231,7 +242,11 @@ fn what_is_offered_for_the_examples_is_sound() {
                 let errors: Vec<_> = found.iter().filter(|d| d.is_error()).map(|d| (d.code, &d.message)).collect();
                 assert!(errors.is_empty(), "{}: {errors:?}\n{after}", offer.title);
                 if std::env::var_os("SHOW").is_some() {
-                    eprintln!("{example}: {} {:?}", offer.title, found.iter().map(|d| (d.code, &d.message)).collect::<Vec<_>>());
+                    eprintln!(
+                        "{example}: {} {:?}",
+                        offer.title,
+                        found.iter().map(|d| (d.code, &d.message)).collect::<Vec<_>>()
+                    );
                 }
                 if offer.title.starts_with("add the test") {
                     let results = analysis.tests("main.obs");

@@ -60,8 +60,11 @@ impl Analysis {
             ItemKind::Namespace(group) => Some(group.name.name.clone()),
             _ => None,
         });
-        let wanted = |part: &TextRange| range.is_empty() || range.start >= whole.start && range.start <= body.start
-            || part.start < range.end && range.start < part.end;
+        let wanted = |part: &TextRange| {
+            range.is_empty()
+                || range.start >= whole.start && range.start <= body.start
+                || part.start < range.end && range.start < part.end
+        };
         setter.extracted(node, block, namespace.as_ref(), wanted)
     }
 }
@@ -194,7 +197,9 @@ impl Setter<'_> {
             Some(_) => None,
             None if !MOVABLE.contains(&name.name.as_str()) => None,
             // a component's record is laid over its kind's; a kind's stands for all of it
-            None if path.len() == 1 && self.is_record(&name.name) && self.info.attributes.contains_key(&name.name) => None,
+            None if path.len() == 1 && self.is_record(&name.name) && self.info.attributes.contains_key(&name.name) => {
+                None
+            }
             None => Some(written.to_owned()),
         }
     }
@@ -228,7 +233,8 @@ impl Setter<'_> {
         let (here, there) = (Names::new(db, self.file), Names::new(db, owner));
         let range = tree.range(types);
         let mut idents = tree.leaves().filter(|l| range.contains(tree.range(*l)) && tree.rule(*l) == Some(Rule::ident));
-        let same = |space: Space, word: &str| here.get(space, word).map(|e| e.def) == there.get(space, word).map(|e| e.def);
+        let same =
+            |space: Space, word: &str| here.get(space, word).map(|e| e.def) == there.get(space, word).map(|e| e.def);
         let means = idents.all(|ident| {
             let word = tree.text_of(ident);
             BUILTIN_TYPES.contains(&word) || [Space::Type, Space::Protocol, Space::Value].iter().all(|s| same(*s, word))

@@ -77,7 +77,8 @@ impl Analysis {
         let span = item.span;
         let label = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         let entry = self.entry_of(file);
-        let files = names::program(&self.db, entry).files.iter().map(|id| names::exports(&self.db, db::file(&self.db, *id)));
+        let files =
+            names::program(&self.db, entry).files.iter().map(|id| names::exports(&self.db, db::file(&self.db, *id)));
         // a component has one name in the whole program
         let free = Names::new(&self.db, file).get(Space::Value, &name).is_none()
             && !files.into_iter().any(|e| e.get(Space::Value, &name).is_some_and(|e| e.kind == DefKind::Component));
@@ -92,7 +93,8 @@ impl Missing<'_> {
         if links.iter().all(|link| link.other.is_none() && link.protocol.is_none()) {
             return Vec::new();
         }
-        let mut fits: Vec<Fit> = self.kinds().into_iter().filter(|fit| links.iter().all(|l| self.fits(fit, l))).collect();
+        let mut fits: Vec<Fit> =
+            self.kinds().into_iter().filter(|fit| links.iter().all(|l| self.fits(fit, l))).collect();
         fits.sort_by_cached_key(|fit| (self.likeness(&fit.name), fit.import.is_some(), fit.name.clone()));
         fits.into_iter().filter_map(|fit| self.declared(fit)).take(OFFERED).collect()
     }
@@ -219,7 +221,8 @@ impl Missing<'_> {
         let beside = beside.find_map(|item| insertion::line_behind(self.text(), self.range(item.span), line));
         beside.or_else(|| {
             let exports = names::exports(&self.analysis.db, self.analysis.entry_of(self.file));
-            let known = exports.names.keys().find(|(space, _)| *space == Space::Namespace).map(|(_, name)| name.as_str());
+            let known =
+                exports.names.keys().find(|(space, _)| *space == Space::Namespace).map(|(_, name)| name.as_str());
             let namespace = known.unwrap_or(&self.name);
             self.before_flow(&format!("namespace {namespace} {{\n  {line}\n}}"))
         })

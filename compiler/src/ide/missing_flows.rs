@@ -11,9 +11,9 @@ use crate::graph::{self, Component, Graph, Signal};
 use crate::names::{self, DefKind, Space};
 use crate::syntax::ast::{FlowDef, ItemKind};
 use crate::text::{FileRange, Sources, TextRange};
+use crate::types::Target;
 use crate::types::items::{self, ComponentCore};
 use crate::types::queries;
-use crate::types::Target;
 use smol_str::SmolStr;
 
 /// More than these are not offered for one finding.
@@ -197,7 +197,8 @@ impl<'a> Lack<'a> {
         let comes_back = |s: &Signal| !found.backward && reaches(graph, found.to, found.from, *s);
         let stored = |s: Signal| target.stores.contains(&s) || ends_in_store(graph, target.id, s);
         let source = found.data_from();
-        let starts = |s: &Signal| source.produces.contains(s) || graph.arriving(source.id).any(|f| f.signals.contains(s));
+        let starts =
+            |s: &Signal| source.produces.contains(s) || graph.arriving(source.id).any(|f| f.signals.contains(s));
         let ends = |s: &Signal| graph.passes_on(target, *s).into_iter().any(stored);
         let is_kept = |s: &Signal| (ends(s) || !starts(s)) && !comes_back(s);
         // who asks for what is kept elsewhere keeps nothing itself
@@ -263,7 +264,8 @@ fn is_open(component: &Component, protocol: &str) -> bool {
 /// The signals that both ends have for a protocol, and whether it carries any.
 fn carried(from: &Component, to: &Component, protocol: &str) -> (Vec<Signal>, bool) {
     let sent = from.emits.iter().find(|e| e.protocol == protocol).map(|e| e.signals.clone()).unwrap_or_default();
-    let taken: Vec<Signal> = to.accepts.iter().filter(|a| a.protocol == protocol).flat_map(|a| a.signals.clone()).collect();
+    let taken: Vec<Signal> =
+        to.accepts.iter().filter(|a| a.protocol == protocol).flat_map(|a| a.signals.clone()).collect();
     let carries = !sent.is_empty() && !taken.is_empty();
     (sent.into_iter().filter(|s| taken.contains(s)).collect(), carries)
 }

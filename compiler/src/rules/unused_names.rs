@@ -6,8 +6,8 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::names::{self, DefKind, ImportedName, Names, Space};
 use crate::syntax::ast::{ItemKind, KindDef, MemberKind};
 use crate::text::Span;
-use crate::types::{items, queries};
 use crate::types::{Target, Use};
+use crate::types::{items, queries};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for &id in &names::program(context.db, context.entry).files {

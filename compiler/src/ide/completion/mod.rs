@@ -217,6 +217,8 @@ impl<'a> Request<'a> {
             (Some(_), None) => true,
             // what a data value holds isn't known before it is there
             (Some(Ty::Data), Some(expected)) => *expected == Ty::Data,
+            // nor whether a text is one of some words
+            (Some(Ty::Str(_)), Some(Ty::Enum(_))) => false,
             (Some(ty), Some(expected)) => ty.fits(expected),
         };
         if self.typed.starts_with(|c: char| c.is_ascii_digit()) {
@@ -233,8 +235,8 @@ impl<'a> Request<'a> {
             out.extend(Builtin::ALL.iter().map(built_in));
         }
         for there in self.imports().elsewhere(&[DefKind::Let, DefKind::Fn]) {
-            // the library has many functions of its own: they are for who begins to write one
-            let is_helper = there.path.is_none() && there.export.kind == DefKind::Fn && self.typed.is_empty();
+            // the library has much that is for itself: it is shown to who begins to write it
+            let is_helper = there.path.is_none() && self.typed.is_empty() && expected != Some(&*attributes::LINTER);
             if there.edit.is_some() && !is_helper && fits(&there.export) {
                 let named = self.named(&there.name, &there.export);
                 let from = there.path.unwrap_or_else(|| "std".to_owned());
@@ -316,7 +318,9 @@ impl<'a> Request<'a> {
     fn library_kinds(&self) -> Vec<Completion> {
         let exports = names::library_exports(self.db, Project::get(self.db));
         let kinds = exports.names.iter().filter(|(_, e)| e.kind == DefKind::Kind);
-        kinds.map(|((_, name), e)| Completion::new(name, CompletionKind::Kind, self.first_line(e)).of_item(e.def)).collect()
+        kinds
+            .map(|((_, name), e)| Completion::new(name, CompletionKind::Kind, self.first_line(e)).of_item(e.def))
+            .collect()
     }
 
     /// Protocols that fit both ends of all links; an end whose kind is unknown fits everything.
@@ -665,14 +669,17 @@ mod tests {
 
     #[test]
     fn values_and_functions_of_elsewhere_carry_their_imports() {
-        let two = |line: &str| format!("//- main.obs\n{line}//- lib/a.obs\nlet few = 3\nfn twice(n: int): int = n * 2\n");
+        let two =
+            |line: &str| format!("//- main.obs\n{line}//- lib/a.obs\nlet few = 3\nfn twice(n: int): int = n * 2\n");
         let found = completed(&two("let x: int = fe$0\n"), "few");
         assert_eq!(found, "import \"./lib/a.obs\".{few}\n\nlet x: int = few\n");
         let found = completed(&two("import \"./lib/a.obs\".{few}\nlet x = few + $0\n"), "twice");
         assert_eq!(found, "import \"./lib/a.obs\".{few, twice}\nlet x = few + twice(\n");
         let found = completed("import std.{Pods}\n\ncomponent p: Pods\n\nwaive che$0", "checkov");
         assert_eq!(found, "import std.{Pods, checkov}\n\ncomponent p: Pods\n\nwaive checkov");
-        assert!(labels("waive $0").contains(&"OBS5108".to_owned()) && !labels("waive $0").contains(&"OBS2104".to_owned()));
+        assert!(
+            labels("waive $0").contains(&"OBS5108".to_owned()) && !labels("waive $0").contains(&"OBS2104".to_owned())
+        );
         let found = completed("let x = dol$0\n", "dollars");
         assert_eq!(found, "import std.{dollars}\n\nlet x = dollars(\n");
     }
