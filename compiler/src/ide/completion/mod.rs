@@ -12,7 +12,7 @@ use crate::text::TextRange;
 use crate::types::builtins::Builtin;
 use crate::types::items::{self, ComponentCore};
 use crate::types::ty::{FieldTy, KindRef, RecordTy, Ty};
-use crate::types::{attributes, queries};
+use crate::types::{BUILTIN_TYPES, attributes, members, queries};
 use place::{Body, Place};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -163,6 +163,15 @@ impl<'a> Request<'a> {
             Place::ImportedName(path) => self.names_of(&path),
             Place::ImportPath => self.paths(),
             Place::Key(body) => self.keys(&body),
+            // what an autoscaler looks at
+            Place::Value(Body::Rule, key) if key == "when" => {
+                let when = |text: &str| Completion::new(text, CompletionKind::Value, "bool");
+                vec![when("cpu > 70%"), when("memory > 80%")]
+            }
+            Place::Value(Body::Test, _) => {
+                let profiles = self.fields(&Body::Profiles).into_iter();
+                profiles.map(|p| Completion::new(&p.name, CompletionKind::Value, "profile")).collect()
+            }
             Place::Value(body, key) => {
                 let fields = self.fields(&body);
                 let Some(field) = fields.iter().find(|field| field.name == key) else { return self.expressions(None) };
@@ -170,7 +179,15 @@ impl<'a> Request<'a> {
                 out.extend(self.expressions(Some(&field.ty)));
                 out
             }
-            Place::Expression => self.expressions(None),
+            Place::Expression => {
+                let mut out = self.expressions(None);
+                out.extend(self.components());
+                out
+            }
+            Place::Member(of) => self.members(&of),
+            Place::Type => self.types(),
+            Place::Spoken => self.protocols(&[]),
+            Place::FilePath(body, quoted) => self.file_paths(&body, quoted),
             Place::Waived => self.waived(),
         }
     }
@@ -267,6 +284,63 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// What there is of a component, a value, the cluster, or a file by its name.
+    fn members(&self, of: &str) -> Vec<Completion> {
+        let scope = names::scope(self.db, self.file);
+        if scope.aliases.contains_key(of) {
+            let prefix = format!("{of}.");
+            let own =
+                |(name, b): (&'a SmolStr, &'a names::Binding)| Some((name.strip_prefix(prefix.as_str())?, &b.export));
+            let all = scope.names_of(Space::Value).filter_map(own);
+            return all.map(|(name, export)| self.named(name, export)).collect();
+        }
+        let ty = match (scope.get(Space::Value, of), of) {
+            (Some(export), _) if export.kind == DefKind::Component => {
+                Ty::Component(queries::component_kind(self.db, export.def))
+            }
+            (Some(export), _) => self.type_of(export).unwrap_or(Ty::Error),
+            (None, "cluster") => Ty::Cluster,
+            (None, "namespace") => Ty::Namespace,
+            (None, "self") => Ty::Component(None),
+            _ => return Vec::new(),
+        };
+        let shown = |name: SmolStr| {
+            let member = members::member(self.db, &ty, &name)?;
+            let doc = member.doc.map(str::to_owned);
+            Some(Completion { doc, ..Completion::new(&name, CompletionKind::Field, &member.ty) })
+        };
+        members::names(self.db, &ty).into_iter().filter_map(shown).collect()
+    }
+
+    /// Types that are built in, declared, or the library's.
+    fn types(&self) -> Vec<Completion> {
+        let built_in = BUILTIN_TYPES.iter().map(|name| Completion::new(name, CompletionKind::Keyword, "type"));
+        let scope = names::scope(self.db, self.file);
+        let declared = scope.names_of(Space::Type).filter(|(_, b)| b.export.kind == DefKind::Type);
+        let declared = declared.map(|(name, b)| {
+            Completion::new(name, CompletionKind::Kind, self.first_line(&b.export)).of_item(b.export.def)
+        });
+        let elsewhere = self.imports().elsewhere(&[DefKind::Type]).into_iter();
+        let elsewhere = elsewhere.filter(|e| e.edit.is_some()).map(|e| self.imported(CompletionKind::Kind, e));
+        built_in.chain(declared).chain(elsewhere).collect()
+    }
+
+    /// The config files of the component that a body is about.
+    fn file_paths(&self, body: &Body, quoted: bool) -> Vec<Completion> {
+        let kind = match body {
+            Body::Component(kind) => Some(kind.clone()),
+            Body::Profile(Some(component)) => self.kind_of(component).map(|kind| kind.name.clone()),
+            _ => None,
+        };
+        let files = kind.map(|kind| self.files_of(&kind)).unwrap_or_default().into_iter();
+        let path = |c: Completion| {
+            let path = c.label.trim_start_matches("files.");
+            let label = if quoted { path.trim_matches('"') } else { path }.to_owned();
+            Completion { label, ..c }
+        };
+        files.map(path).collect()
+    }
+
     /// Findings that can be accepted, and linters whose findings can.
     fn waived(&self) -> Vec<Completion> {
         let codes = Code::ALL.iter().filter(|code| code.is_waivable());
@@ -352,6 +426,7 @@ impl<'a> Request<'a> {
                 out.extend(MEMBER_KEYWORDS.iter().map(|word| Completion::new(word, CompletionKind::Keyword, "")))
             }
             Body::Component(kind) => out.extend(self.files_of(kind)),
+            Body::Test => out.push(Completion::new("assert", CompletionKind::Keyword, "")),
             Body::Profile(None) => out.extend(
                 self.components().into_iter().map(|c| Completion { insert: Some(format!("{}.", c.label)), ..c }),
             ),
@@ -428,6 +503,7 @@ impl<'a> Request<'a> {
                 Field::plain("by", Ty::Quantity(crate::types::Unit::Percent, None)),
                 Field::plain("for", Ty::Quantity(crate::types::Unit::Duration, None)),
             ],
+            Body::Test => vec![Field::plain("profile", Ty::string())],
             Body::Profile(None) => Vec::new(),
             Body::Profile(Some(component)) => {
                 self.kind_of(component).map(|kind| self.component_fields(&kind.name)).unwrap_or_default()
@@ -643,6 +719,43 @@ mod tests {
         let edits = [(found.replaces, people.label.clone()), (at, text)];
         assert_eq!(fixture.edited(&fixture.path, &edits), "import std.{Pods, People}\ncomponent x: People");
         assert!(labels_of("import std.{$0}").contains(&"Pods".to_owned()));
+    }
+
+    #[test]
+    fn a_path_of_keys_leads_into_what_it_names() {
+        let inside = labels("component x: Shop { resources.$0 }");
+        assert!(inside.contains(&"memory".to_owned()) && !inside.contains(&"shelves".to_owned()), "{inside:?}");
+        let inside = labels("profile p { shop.resources.$0 }");
+        assert!(inside.contains(&"memory".to_owned()), "{inside:?}");
+        let kind = "kind K { file \"/etc/k.yml\": yaml({ a: 1 }) }\n";
+        assert_eq!(labels(&format!("{kind}component x: K {{ files.$0 }}")), ["\"/etc/k.yml\""]);
+        assert_eq!(labels(&format!("{kind}component x: K {{\n  files.\"/e$0\n}}")), ["/etc/k.yml"]);
+        let profile = format!("{kind}component x: K\nprofile p {{\n  x.files.\"$0\n}}");
+        assert_eq!(labels(&profile), ["/etc/k.yml"]);
+    }
+
+    #[test]
+    fn the_first_word_of_a_line_tells_what_goes_on() {
+        for line in ["scale $0", "backup shop, $0", "waive OBS5108 on $0", "alert A on $0"] {
+            assert_eq!(labels(line), ["shop", "customer"], "{line}");
+        }
+        assert!(labels("kind Kiosk extends $0").contains(&"Shop".to_owned()));
+        let spoken = labels("kind Kiosk {\n  accepts $0\n}");
+        assert!(spoken.contains(&"order".to_owned()) && !spoken.contains(&"image".to_owned()), "{spoken:?}");
+        let types = labels("type Size = int\nlet x: $0");
+        assert!(["duration", "Size", "Storage"].iter().all(|t| types.iter().any(|l| l == t)), "{types:?}");
+        assert_eq!(labels("test \"t\" {\n  $0\n}"), ["profile", "assert"]);
+        assert_eq!(labels("autoscale shop { up: { when: $0 } }"), ["cpu > 70%", "memory > 80%"]);
+    }
+
+    #[test]
+    fn what_there_is_of_a_component_is_offered_behind_its_dot() {
+        let members = labels("assert shop.$0 > 1");
+        assert!(["shelves", "replicas"].iter().all(|m| members.iter().any(|l| l == m)), "{members:?}");
+        assert!(labels("let x = \"${cluster.$0").contains(&"domain".to_owned()));
+        assert!(labels("assert $0").contains(&"shop".to_owned()));
+        let text = format!("//- main.obs\nimport \"./b.obs\" as b\nassert b.$0\n//- b.obs\n{SHOP}");
+        assert_eq!(labels_of(&text), ["shop", "customer"]);
     }
 
     #[test]
