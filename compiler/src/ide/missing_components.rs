@@ -7,6 +7,7 @@ use super::insertion::{self, Insertion};
 use crate::db::{self, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::names::{self, DefId, DefKind, Names, Space};
+use crate::rules::DEPRECATED;
 use crate::syntax::ast::{File, FlowDef, Item, ItemKind, Path};
 use crate::text::{FileRange, Sources, Span, TextRange};
 use crate::types::core::{self, CoreKind};
@@ -50,7 +51,7 @@ struct Missing<'a> {
 impl Analysis {
     /// Declarations of components that flows name: for findings that touch a part of a file.
     pub(super) fn missing_components(&self, file: SourceFile, found: &[Diagnostic], within: FileRange) -> Vec<Action> {
-        let unknown = found.iter().filter(|d| d.code == Code::OBS2117 && self.names(d, within));
+        let unknown = found.iter().filter(|d| d.code == Code::OBS2117 && self.tells_of(d, within));
         let mut out: Vec<Action> = Vec::new();
         for finding in unknown {
             let at = self.locate(finding.primary);
@@ -64,7 +65,7 @@ impl Analysis {
     }
 
     /// Whether a finding is about a place: it may tell of several at once.
-    fn names(&self, finding: &Diagnostic, within: FileRange) -> bool {
+    fn tells_of(&self, finding: &Diagnostic, within: FileRange) -> bool {
         let more = finding.labels.iter().map(|label| Diagnostic { primary: label.span, ..finding.clone() });
         std::iter::once(finding.clone()).chain(more).any(|d| self.touches(&d, within))
     }
@@ -250,7 +251,7 @@ fn component_name(item: &Item) -> Option<&SmolStr> {
 }
 
 fn is_deprecated(kind: &KindInfo) -> bool {
-    kind.doc.as_deref().is_some_and(|doc| doc.lines().any(|line| line.trim().starts_with("Deprecated:")))
+    kind.doc.as_deref().is_some_and(|doc| doc.lines().any(|line| line.trim().starts_with(DEPRECATED)))
 }
 
 /// Whether components of a kind are, perhaps under some targets only, deployed by someone else.

@@ -14,6 +14,7 @@ use crate::text::{FileRange, Sources, TextRange};
 use crate::types::Target;
 use crate::types::items::{self, ComponentCore};
 use crate::types::queries;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 /// More than these are not offered for one finding.
@@ -47,7 +48,7 @@ struct Lack<'a> {
     analysis: &'a Analysis,
     file: SourceFile,
     graph: &'a Graph,
-    cores: Vec<&'a ComponentCore>,
+    cores: FxHashMap<&'a SmolStr, &'a ComponentCore>,
 }
 
 impl Analysis {
@@ -65,7 +66,7 @@ impl Analysis {
         let Some(lack) = self.lack(file) else { return out };
         for finding in findings {
             let at = self.locate(finding.primary);
-            for candidate in lack.answers(finding).into_iter().take(OFFERED) {
+            for candidate in lack.answers(finding) {
                 let Some((title, edit)) = lack.written(&candidate) else { continue };
                 let edits = vec![(FileRange { file: file.id(&self.db), range: edit.0 }, edit.1)];
                 let action = Action { title, code: finding.code, at, edits, safe: false };
@@ -93,7 +94,7 @@ impl Analysis {
         let (Some(((_, name), _)), Some(lack)) = (declared, self.lack(file)) else { return Vec::new() };
         let Some(component) = lack.graph.components.iter().find(|c| c.name == *name) else { return Vec::new() };
         let open = |c: &Candidate<'_>| lack.is_open_end(component, c);
-        let found = lack.around(component).into_iter().filter(open).take(OFFERED);
+        let found = lack.around(component).filter(open).filter_map(|c| lack.kept(c)).take(OFFERED);
         let change = |candidate: Candidate<'_>| {
             let (title, (range, text)) = lack.written(&candidate)?;
             let edits = vec![(FileRange { file: file.id(&self.db), range }, text)];
@@ -107,7 +108,8 @@ impl Analysis {
         let graph = &**graph::graphs(&self.db, entry).graphs.first()?;
         let files = names::program(&self.db, entry).files.iter().map(|id| db::file(&self.db, *id));
         let parts = files.flat_map(|file| items::file_core(&self.db, file));
-        Some(Lack { analysis: self, file, graph, cores: parts.flat_map(|part| &part.components).collect() })
+        let cores = parts.flat_map(|part| &part.components).map(|core| (&core.name.name, core)).collect();
+        Some(Lack { analysis: self, file, graph, cores })
     }
 }
 
@@ -119,7 +121,7 @@ impl<'a> Lack<'a> {
     /// Flows after which a finding would be no more.
     fn answers(&self, finding: &Diagnostic) -> Vec<Candidate<'a>> {
         let Some(subject) = finding.subjects.last().and_then(|name| self.named(name)) else { return Vec::new() };
-        let mut all = self.around(subject);
+        let mut all: Vec<Candidate<'a>> = self.around(subject).collect();
         match finding.code {
             Code::OBS3109 => {
                 let read = |s: &Signal| self.graph.leaving(subject.id).any(|f| f.signals.contains(s) && f.to != f.from);
@@ -138,7 +140,7 @@ impl<'a> Lack<'a> {
             }
             _ => {}
         }
-        all
+        all.into_iter().filter_map(|candidate| self.kept(candidate)).take(OFFERED).collect()
     }
 
     /// Whether a flow would tell of the component itself, rather than of what it keeps.
@@ -148,11 +150,11 @@ impl<'a> Lack<'a> {
         protocol.is_some_and(|e| queries::protocol_info(&self.analysis.db, e.def).is("own"))
     }
 
-    /// Flows between a component and all others that would be no mistake.
-    fn around(&self, component: &'a Component) -> Vec<Candidate<'a>> {
-        let others = self.graph.components.iter().filter(|c| c.id != component.id && c.present);
-        let both = others.flat_map(|other| [(component, other), (other, component)]);
-        both.flat_map(|(from, to)| self.between(from, to)).collect()
+    /// Flows that could be between a component and all others.
+    fn around(&self, component: &'a Component) -> impl Iterator<Item = Candidate<'a>> {
+        let others = self.graph.components.iter().filter(move |c| c.id != component.id && c.present);
+        let both = others.flat_map(move |other| [(component, other), (other, component)]);
+        both.flat_map(|(from, to)| self.between(from, to))
     }
 
     /// Whether nothing goes yet by the protocol at a component's end of a flow, nor the same signals by another one.
@@ -170,7 +172,7 @@ impl<'a> Lack<'a> {
     }
 
     fn between(&self, from: &'a Component, to: &'a Component) -> Vec<Candidate<'a>> {
-        let kind = |of: &Component| self.cores.iter().find(|c| c.name.name == of.name)?.kind.as_ref();
+        let kind = |of: &Component| self.cores.get(&of.name)?.kind.as_ref();
         let (Some(from_kind), Some(to_kind)) = (kind(from), kind(to)) else { return Vec::new() };
         let db = &self.analysis.db;
         let common = items::common_protocols(db, from_kind, to_kind);
@@ -184,8 +186,7 @@ impl<'a> Lack<'a> {
             if carries && signals.is_empty() {
                 return None;
             }
-            let found = Candidate { from, to, protocol: protocol.name.clone(), backward, signals, narrowed: false };
-            self.kept(found)
+            Some(Candidate { from, to, protocol: protocol.name.clone(), backward, signals, narrowed: false })
         };
         common.iter().filter_map(candidate).collect()
     }
@@ -226,7 +227,7 @@ impl<'a> Lack<'a> {
 
     /// What the file calls a component.
     fn name_here(&self, component: &Component) -> Option<String> {
-        let core = self.cores.iter().find(|c| c.name.name == component.name)?;
+        let core = self.cores.get(&component.name)?;
         let is_it = |b: &names::Binding| b.export.def.file == core.span.file && b.export.def.item == core.span.item;
         let mut names = names::scope(&self.analysis.db, self.file).names_of(Space::Value).filter(|(_, b)| is_it(b));
         names.next().map(|(name, _)| name.to_string())
