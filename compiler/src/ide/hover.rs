@@ -298,7 +298,10 @@ mod tests {
         assert!(hover("component x: Sh$0op").contains("Sells things."));
         assert!(hover("customer -> shop: or$0der").contains("Goods that are asked for."));
         let field = hover("component x: Shop { shel$0ves: 1 }");
-        assert!(field.contains("How many shelves it has.") && field.contains("(here: `1` ← kind Shop: `3`)"), "{field}");
+        assert!(
+            field.contains("How many shelves it has.") && field.contains("(here: `1` ← kind Shop: `3`)"),
+            "{field}"
+        );
         assert!(hover("component x: Shop { ti$0tle: \"\" }").len() > 40, "built-in settings have a line too");
     }
 

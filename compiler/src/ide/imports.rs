@@ -44,7 +44,7 @@ impl Imports<'_> {
             name: name.clone(),
             export: export.clone(),
             path: None,
-            edit: self.from_library(name),
+            edit: self.library_import(name),
         };
         wanted.map(import).collect()
     }
@@ -59,7 +59,7 @@ impl Imports<'_> {
                     continue;
                 }
                 let taken = names::scope(self.db, self.file).get(*space, name).is_some();
-                let edit = (!taken).then(|| self.from_file(&path, name));
+                let edit = (!taken).then(|| self.file_import(&path, name));
                 out.push(Elsewhere { name: name.clone(), export: export.clone(), path: Some(path.clone()), edit });
             }
         }
@@ -75,7 +75,7 @@ impl Imports<'_> {
     }
 
     /// The edit that imports a name of the library; none where something else has its name.
-    fn from_library(self, name: &str) -> Option<(TextRange, String)> {
+    fn library_import(self, name: &str) -> Option<(TextRange, String)> {
         let mut edit = names::add_library_import(self.db, self.file, name)?.edits.pop()?;
         let at = db::anchors(self.db, self.file).resolve(edit.span).range;
         let ast = db::ast(self.db, self.file);
@@ -87,7 +87,7 @@ impl Imports<'_> {
     }
 
     /// The edit that imports a name of a file: into the names that are imported from there, else behind the last import.
-    fn from_file(self, path: &str, name: &str) -> (TextRange, String) {
+    fn file_import(self, path: &str, name: &str) -> (TextRange, String) {
         let from_there = |source: &ImportSource| matches!(source, ImportSource::Path(of) if of == path);
         if let Some(end) = self.end_of_names(from_there) {
             return (end, format!(", {name}"));
