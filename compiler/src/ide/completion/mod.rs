@@ -730,6 +730,7 @@ mod tests {
         let kind = "kind K { file \"/etc/k.yml\": yaml({ a: 1 }) }\n";
         assert_eq!(labels(&format!("{kind}component x: K {{ files.$0 }}")), ["\"/etc/k.yml\""]);
         assert_eq!(labels(&format!("{kind}component x: K {{\n  files.\"/e$0\n}}")), ["/etc/k.yml"]);
+        assert!(labels(&format!("{kind}component x: K {{ files.\"/etc/k.yml\".$0 }}")).is_empty());
         let profile = format!("{kind}component x: K\nprofile p {{\n  x.files.\"$0\n}}");
         assert_eq!(labels(&profile), ["/etc/k.yml"]);
     }

@@ -273,9 +273,9 @@ fn below(body: Body, path: &str) -> Place {
     let mut body = body;
     for key in path.split('.').skip(component) {
         match key {
-            "files" => return Place::FilePath(body, false),
             // within a file there is what its kind writes
-            _ if key.contains('"') => return Place::Nothing,
+            _ if path.contains('"') => return Place::Nothing,
+            "files" => return Place::FilePath(body, false),
             _ => body = Body::Within(Box::new(body), key.into()),
         }
     }
