@@ -77,7 +77,6 @@ impl Setter<'_> {
         namespace: Option<&SmolStr>,
         wanted: impl Fn(&TextRange) -> bool,
     ) -> Option<ProgramChange> {
-        let text = self.tree.text();
         let parts = self.parts(block)?;
         let goes = |part: &&Part| part.member.is_some() && wanted(&part.range);
         let members: Vec<&String> = parts.iter().filter(goes).filter_map(|part| part.member.as_ref()).collect();
@@ -101,7 +100,6 @@ impl Setter<'_> {
             edit(TextRange::new(start, start), format!("{kind}\n")),
             edit(TextRange::new(path_range.start, block_range.end.max(path_end)), header),
         ];
-        debug_assert!(text.len() >= block_range.end as usize, "a tree's ranges are within its text");
         let title = format!("extract to the kind `{name}`");
         Some(ProgramChange { title, kind: ChangeKind::ExtractKind, edits })
     }
@@ -208,7 +206,7 @@ impl Setter<'_> {
         matches!(attribute, "resources" | "labels" | "annotations" | "env")
     }
 
-    /// Whether an expression of the component means the same in a kind: it names nothing but what is declared in files, and
+    /// Whether an expression of the component means the same in a kind: it names nothing but what files declare, and
     /// nothing there that a kind has of its own.
     fn means_the_same(&self, range: TextRange) -> bool {
         let names = Names::new(&self.analysis.db, self.file);
@@ -222,7 +220,7 @@ impl Setter<'_> {
         })
     }
 
-    /// The type of a parameter as it is written where that is declared; nothing where it would mean something else here.
+    /// The type of a parameter as it is written there; nothing where that would mean something else here.
     fn type_of(&self, param: &ParamInfo) -> Option<String> {
         let db = &self.analysis.db;
         let owner = db::file(db, param.name_span.file);

@@ -25,7 +25,7 @@ pub(super) struct Imports<'a> {
 }
 
 impl Imports<'_> {
-    /// What the library and the project's other files have of these sorts and this file doesn't see: the library's first.
+    /// What the library and then the project's other files have of these sorts, and this file doesn't see.
     pub fn elsewhere(self, sorts: &[DefKind]) -> Vec<Elsewhere> {
         let mut out = self.of_library(sorts);
         out.extend(self.of_files(sorts));

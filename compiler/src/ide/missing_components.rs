@@ -205,8 +205,7 @@ impl Missing<'_> {
         db::text(&self.analysis.db, self.file)
     }
 
-    /// Beside a component that the flow names and that lies in a namespace, or the last one that does; else in a namespace
-    /// of its own.
+    /// Beside a component of the flow that lies in a namespace, or the last one that does; else in a namespace of its own.
     fn deployed(&self, line: &str) -> Option<Insertion> {
         let in_namespace = |item: &&Item| {
             let around = insertion::with_groups(&self.ast, item.span.item);

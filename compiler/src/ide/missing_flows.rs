@@ -191,7 +191,7 @@ impl<'a> Lack<'a> {
         common.iter().filter_map(candidate).collect()
     }
 
-    /// Narrows a flow to signals that are kept where it leads; nothing where there are none, or they would go in a circle.
+    /// Narrows a flow to signals that are kept where it leads and go in no circle; nothing where there are none.
     fn kept(&self, mut found: Candidate<'a>) -> Option<Candidate<'a>> {
         let graph = self.graph;
         let target = found.data_to();

@@ -226,8 +226,8 @@ impl<'a> Request<'a> {
         all.iter().filter(|c| !c.name.name.is_empty()).map(shown).collect()
     }
 
-    /// What an expression can name: values and functions that fit the type, those of elsewhere with their imports; where no
-    /// type is expected, what is built in too.
+    /// What an expression can name: values and functions that fit the type, those of elsewhere with their imports; where
+    /// no type is expected, what is built in too.
     fn expressions(&self, expected: Option<&Ty>) -> Vec<Completion> {
         let fits = |export: &names::Export| match (self.type_of(export), expected) {
             (None | Some(Ty::Error), _) => false,
