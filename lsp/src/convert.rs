@@ -128,12 +128,12 @@ pub fn documentation(markdown: String) -> lsp::Documentation {
     lsp::Documentation::MarkupContent(lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: markdown })
 }
 
-/// A completion, with the edits and their ranges.
+/// A completion with its place among them all, and the edits with their ranges.
 pub fn completion(
     client: Client,
     uri: &lsp::Url,
     item: Completion,
-    replaces: Range,
+    (rank, replaces): (usize, Range),
     also: Option<(Range, String)>,
 ) -> lsp::CompletionItem {
     let snippet = item.snippet.filter(|_| client.snippets);
@@ -151,8 +151,13 @@ pub fn completion(
             CompletionKind::Protocol => lsp::CompletionItemKind::INTERFACE,
             CompletionKind::Field => lsp::CompletionItemKind::FIELD,
             CompletionKind::Value => lsp::CompletionItemKind::ENUM_MEMBER,
+            CompletionKind::Let => lsp::CompletionItemKind::CONSTANT,
+            CompletionKind::Function => lsp::CompletionItemKind::FUNCTION,
+            CompletionKind::Code => lsp::CompletionItemKind::EVENT,
         }),
         detail: item.detail,
+        // else editors go by the alphabet
+        sort_text: Some(format!("{rank:05}")),
         text_edit: Some(lsp::CompletionTextEdit::Edit(text_edit(replaces, text))),
         additional_text_edits: also.map(|(at, text)| vec![text_edit(at, text)]),
         label: item.label,
@@ -196,6 +201,7 @@ pub fn code_action(client: Client, fix: Fix, of_editor: &[lsp::Diagnostic]) -> l
 pub fn action_kinds() -> Vec<lsp::CodeActionKind> {
     vec![
         lsp::CodeActionKind::QUICKFIX,
+        lsp::CodeActionKind::REFACTOR,
         lsp::CodeActionKind::REFACTOR_EXTRACT,
         lsp::CodeActionKind::REFACTOR_INLINE,
         lsp::CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
@@ -234,7 +240,8 @@ pub fn fix_all(client: Client, all: FixAll) -> lsp::CodeActionOrCommand {
 pub fn change(client: Client, change: PlacedChange) -> lsp::CodeActionOrCommand {
     let kind = match change.kind {
         ChangeKind::Waive => lsp::CodeActionKind::QUICKFIX,
-        ChangeKind::Extract => lsp::CodeActionKind::REFACTOR_EXTRACT,
+        ChangeKind::Extract | ChangeKind::ExtractKind => lsp::CodeActionKind::REFACTOR_EXTRACT,
+        ChangeKind::Add => lsp::CodeActionKind::REFACTOR,
         ChangeKind::Inline => lsp::CodeActionKind::REFACTOR_INLINE,
         ChangeKind::OrganiseImports => lsp::CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
     };

@@ -388,10 +388,10 @@ impl LanguageServer for Backend {
         let found = self.read(&uri, move |view| {
             let (found, complete) = view.completions(at)?;
             let replaces = view.own_range(found.replaces)?;
-            let items = found.items.into_iter().map(|mut item| {
+            let items = found.items.into_iter().enumerate().map(|(rank, mut item)| {
                 let also = item.also.take();
                 let also = also.and_then(|(range, text)| Some((view.own_range(range)?, text)));
-                convert::completion(abilities, &of, item, replaces, also)
+                convert::completion(abilities, &of, item, (rank, replaces), also)
             });
             Some((items.collect::<Vec<_>>(), complete))
         });

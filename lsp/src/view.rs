@@ -163,9 +163,11 @@ impl View {
         out
     }
 
-    /// The fixes of findings in a range of the document.
+    /// The fixes of findings in a range of the document, and what they say is missing.
     pub fn fixes(&self, range: Range) -> Vec<Fix> {
-        let found = self.analysis.fixes(&self.path, self.text_range(range));
+        let range = self.text_range(range);
+        let mut found = self.analysis.fixes(&self.path, range);
+        found.extend(self.analysis.additions(&self.path, range));
         let fix = |action: Action| Fix {
             at: self.range(action.at),
             edits: self.edits(action.edits),

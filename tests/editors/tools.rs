@@ -24,6 +24,11 @@ impl Node {
         Some(Self { program, modules })
     }
 
+    /// Node alone.
+    pub fn plain() -> Option<Self> {
+        Some(Self { program: program(&["node"])?, modules: PathBuf::new() })
+    }
+
     /// A script of `tests/editors/node`, which sees the packages.
     pub fn script(&self, name: &str) -> Command {
         let mut command = Command::new(&self.program);

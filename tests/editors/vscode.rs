@@ -241,6 +241,12 @@ fn the_extension_is_well_typed() {
 }
 
 #[test]
+fn a_picture_is_drawn_once_however_it_is_asked_for() {
+    let Some(node) = Node::plain() else { return };
+    succeeds(node.script("preview.cjs").arg(root().join(EXTENSION)));
+}
+
+#[test]
 fn all_of_it_works_in_the_real_editor() {
     let Some(chromium) = program(BROWSERS) else { return };
     let (Some(build), Some(node)) = (Node::with(EXTENSION), Node::with("tests/editors/node")) else { return };

@@ -82,6 +82,21 @@ fn tokens_come_as_differences() {
     assert!(stale["data"].is_array(), "one that is too old gets them all: {stale}");
 }
 
+#[test]
+fn what_is_nearer_is_offered_first_and_the_rest_is_imported() {
+    let text = "//- main.obs\nlet few = 3\nlet a: int = f$0\n//- b.obs\nlet five = 5\nfn fourfold(n: int): int = n\n";
+    let mut project = Project::open_with(text, able());
+    let mut items = project.completions();
+    items.sort_by_key(|item| item["sortText"].as_str().expect("it is ranked").to_owned());
+    let rank = |label: &str| items.iter().position(|i| i["label"] == label).unwrap_or_else(|| panic!("{label}"));
+    assert!(rank("few") < rank("five") && rank("five") < rank("fourfold"));
+    assert_eq!((&items[rank("few")]["kind"], &items[rank("fourfold")]["kind"]), (&json!(21), &json!(3)));
+    assert_eq!(project.complete("fourfold"), "import \"./b.obs\".{fourfold}\n\nlet few = 3\nlet a: int = fourfold(\n");
+    let mut project = Project::open_with("component p: Nope\n\nwaive kube-l$0", able());
+    let found = project.complete("kube-linter");
+    assert_eq!(found, "import std.{kube-linter}\n\ncomponent p: Nope\n\nwaive kube-linter");
+}
+
 /// The actions at the cursor, or of a sort.
 fn actions(project: &mut Project, only: Option<&str>) -> Vec<Value> {
     let at = project.at_cursor();

@@ -100,7 +100,10 @@ Sells things.
 ```obs
 shelves: int
 ```
-How many shelves it has."
+How many shelves it has.
+
+`7` (here: `7` ← kind Shop: `3`)
+"
     );
     assert_eq!(with("  // sh$0op\n").hover(), "nothing\n");
 }

@@ -1,5 +1,6 @@
 //! The language server as a process, over its wire.
 
+mod actions;
 mod diagnostics;
 mod editing;
 mod features;

@@ -1,9 +1,8 @@
 //! Changes of a program that answer no error: what is waived, given a name, written where its name stands, or sorted.
 
-use super::Analysis;
-use super::symbol;
+use super::{Analysis, insertion, symbol};
 use crate::db::{self, SourceFile};
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::Severity;
 use crate::names::DefKind;
 use crate::syntax::Rule;
 use crate::syntax::ast::{Import, ImportSource, Item, ItemKind};
@@ -19,7 +18,10 @@ pub enum ChangeKind {
     /// Accepts a finding.
     Waive,
     Extract,
+    ExtractKind,
     Inline,
+    /// Writes an item that isn't there.
+    Add,
     OrganiseImports,
 }
 
@@ -41,7 +43,10 @@ impl Analysis {
         let mut out = self.waivers(file, range);
         out.extend(self.literal_to_param(file, range));
         out.extend(self.extract_let(file, range));
+        out.extend(self.extract_kind(file, range));
         out.extend(self.inline_let(file, range));
+        out.extend(self.open_ends(file, range));
+        out.extend(self.test_item(file, range));
         out.extend(self.organise_imports(path).filter(|c| c.edits.iter().any(|(at, _)| at.range.touches(range.start))));
         out
     }
@@ -52,8 +57,7 @@ impl Analysis {
 
     /// A `waive` for each warning that touches the range. The reason is for the writer to say.
     fn waivers(&self, file: SourceFile, range: TextRange) -> Vec<ProgramChange> {
-        let programs = self.entries().into_iter().filter(|e| self.files(e).contains(&file.id(&self.db)));
-        let found: Vec<Diagnostic> = programs.flat_map(|entry| self.check(&entry)).collect();
+        let found = self.found_of(file);
         let text = db::text(&self.db, file);
         let end = TextRange::new(text.len() as u32, text.len() as u32);
         let mut out: Vec<ProgramChange> = Vec::new();
@@ -128,7 +132,7 @@ impl Analysis {
         let key = key_of(tree, value).unwrap_or_else(|| "value".to_owned());
         let name = free_name(&key, |name| exports.names.keys().any(|(_, taken)| taken == name));
         let text = &tree.text()[range.start as usize..range.end as usize];
-        let before = item_start(tree, item);
+        let before = insertion::item_start(tree, item);
         let edits = vec![
             self.edit(file, TextRange::new(before, before), format!("let {name} = {text}\n\n")),
             self.edit(file, range, name.clone()),
@@ -273,24 +277,6 @@ fn free_name(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
     let mut names = std::iter::once(plain.clone()).chain((2..).map(|n| format!("{plain}_{n}")));
     // the numbers never end
     names.find(|name| !taken(name) && !keyword(name)).unwrap_or(plain)
-}
-
-/// Where an item starts, with the comments right above it.
-fn item_start(tree: &Tree, item: NodeId) -> u32 {
-    let before: Vec<NodeId> = tree.children(tree.root()).take_while(|sibling| *sibling != item).collect();
-    let mut start = tree.range(item).start;
-    for sibling in before.into_iter().rev() {
-        match tree.text_of(sibling) {
-            text if text.starts_with("//") => start = tree.range(sibling).start,
-            text if text.trim_matches(' ').is_empty() || text == "\n" || text == "\r\n" => {}
-            _ => break,
-        }
-        let before = &tree.text()[..tree.range(sibling).start as usize];
-        if tree.text_of(sibling) == "\n" && before.ends_with('\n') {
-            break;
-        }
-    }
-    start
 }
 
 /// Fit for a title.

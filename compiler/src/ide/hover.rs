@@ -4,7 +4,7 @@ use crate::db::{self, Db, SourceFile};
 use crate::graph::{Component, Graph, LinkSource, WorkloadKind};
 use crate::names::{self, DefId, DefKind};
 use crate::syntax::Rule;
-use crate::syntax::ast::{ItemKind, MemberKind};
+use crate::syntax::ast::{Entry, EntryKind, ItemKind, Key, MemberKind};
 use crate::text::{Span, TextRange};
 use crate::types::{Target, Unit, quantity, queries};
 use crate::value::Quantity;
@@ -36,11 +36,29 @@ pub(super) fn hover<'a>(
         return Some(Hover { range, markdown: format!("{protocol}{derived}") });
     }
     let markdown = match &target {
-        Target::Builtin(doc) => (*doc).to_owned(),
+        Target::Builtin(doc) => format!("{doc}{}", setting(db, file, range, graph)),
         Target::Def(def, kind) => item(db, *def, *kind, graph)?,
-        Target::Declared(span) => member(db, *span)?,
+        Target::Declared(span) => format!("{}{}", member(db, *span)?, setting(db, file, range, graph)),
     };
     Some(Hover { range, markdown })
+}
+
+/// What a component has of what it sets at a place, and who said so; nothing where that is no setting.
+fn setting<'a>(db: &dyn Db, file: SourceFile, name: TextRange, graph: impl FnOnce() -> Option<&'a Graph>) -> String {
+    let (ast, anchors) = (db::ast(db, file), db::anchors(db, file));
+    let item = names::find_in(&ast, anchors.span(file.id(db), name).item);
+    let Some(ItemKind::Component(component)) = item.map(|item| &item.kind) else { return String::new() };
+    let key = |entry: &Entry| match &entry.kind {
+        EntryKind::Field(path, _) => match path.first() {
+            Some(Key::Name(key)) => (anchors.resolve(key.span).range == name).then(|| key.name.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Some(key) = component.block.entries.iter().find_map(key) else { return String::new() };
+    let of_graph = graph().and_then(|g| g.components.iter().find(|c| c.name == component.name.name));
+    let Some(effective) = of_graph.and_then(|c| c.params.get(&key)) else { return String::new() };
+    format!("\n\n`{}` ({})\n", effective.value, chain(effective))
 }
 
 /// The documentation of an item by its file and number; nothing for what is no item of the program.
@@ -279,7 +297,11 @@ mod tests {
     fn kinds_protocols_and_fields_tell_their_docs() {
         assert!(hover("component x: Sh$0op").contains("Sells things."));
         assert!(hover("customer -> shop: or$0der").contains("Goods that are asked for."));
-        assert!(hover("component x: Shop { shel$0ves: 1 }").contains("How many shelves it has."));
+        let field = hover("component x: Shop { shel$0ves: 1 }");
+        assert!(
+            field.contains("How many shelves it has.") && field.contains("(here: `1` ← kind Shop: `3`)"),
+            "{field}"
+        );
         assert!(hover("component x: Shop { ti$0tle: \"\" }").len() > 40, "built-in settings have a line too");
     }
 

@@ -4,14 +4,20 @@ mod actions;
 mod calls;
 mod completion;
 mod edits;
+mod extract_kind;
 mod fixes;
 #[cfg(test)]
 mod fixture;
 mod folding;
 mod hints;
 mod hover;
+mod imports;
+mod insertion;
 mod lenses;
 mod links;
+mod missing_components;
+mod missing_flows;
+mod missing_imports;
 mod outline;
 mod preview;
 mod references;
@@ -20,6 +26,7 @@ mod selection;
 mod signature;
 mod sources;
 mod symbol;
+mod test_items;
 mod tokens;
 
 pub use actions::{ChangeKind, ProgramChange};
@@ -380,9 +387,23 @@ impl Analysis {
     /// What could be done about the findings in a part of the file.
     pub fn fixes(&self, path: &str, range: TextRange) -> Vec<Action> {
         let Some(file) = self.entry(path) else { return Vec::new() };
+        fixes::fixes(self, &self.found_of(file), FileRange { file: file.id(&self.db), range })
+    }
+
+    /// Items that the findings in a part of the file say are missing: imports, components, flows.
+    pub fn additions(&self, path: &str, range: TextRange) -> Vec<Action> {
+        let Some(file) = self.entry(path).filter(|f| !db::is_library(&self.db, *f)) else { return Vec::new() };
+        let (found, within) = (self.found_of(file), FileRange { file: file.id(&self.db), range });
+        let mut out = self.missing_imports(file, &found, within);
+        out.extend(self.missing_components(file, &found, within));
+        out.extend(self.missing_flows(file, &found, within));
+        out
+    }
+
+    /// What is wrong with the programs that a file is part of.
+    fn found_of(&self, file: SourceFile) -> Vec<Diagnostic> {
         let programs = self.entries().into_iter().filter(|e| self.files(e).contains(&file.id(&self.db)));
-        let found = programs.flat_map(|entry| self.check(&entry)).collect::<Vec<_>>();
-        fixes::fixes(self, &found, FileRange { file: file.id(&self.db), range })
+        programs.flat_map(|entry| self.check(&entry)).collect()
     }
 
     /// What could stand at an offset.

@@ -6,7 +6,7 @@ use crate::graph::{Effective, LinkSource};
 use crate::text::Span;
 
 /// The word that a line of documentation starts with, as in Go.
-const MARK: &str = "Deprecated:";
+pub const MARK: &str = "Deprecated:";
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();

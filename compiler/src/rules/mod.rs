@@ -44,6 +44,7 @@ use crate::syntax::ast::Item;
 use crate::text::Span;
 use crate::types::items;
 pub use credentials::masked;
+pub use deprecated::MARK as DEPRECATED;
 use smol_str::SmolStr;
 
 /// What a rule sees: the graph of every profile, the default first.

@@ -3,11 +3,11 @@
 use super::Context;
 use crate::db::{self, SourceFile};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::names::{self, ImportedName};
-use crate::syntax::ast::{ItemKind, MemberKind};
+use crate::names::{self, DefKind, ImportedName, Names, Space};
+use crate::syntax::ast::{ItemKind, KindDef, MemberKind};
 use crate::text::Span;
-use crate::types::items;
 use crate::types::{Target, Use};
+use crate::types::{items, queries};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for &id in &names::program(context.db, context.entry).files {
@@ -41,8 +41,12 @@ fn params(context: &Context<'_>, file: SourceFile, uses: &[&Use], out: &mut Vec<
         })
     };
     let in_a_kind = |span: Span| kinds().any(|(item, _)| item == span.item);
-    for member in kinds().flat_map(|(_, kind)| &kind.members) {
+    for (kind, member) in kinds().flat_map(|(_, kind)| kind.members.iter().map(move |member| (kind, member))) {
         let MemberKind::Param(param) = &member.kind else { continue };
+        // one that takes the place of another's is read where that is
+        if base_has(context, file, kind, &param.name.name) {
+            continue;
+        }
         let reads = |u: &&Use| u.target == Target::Declared(param.name.span) && in_a_kind(u.span);
         if !uses.iter().any(reads) {
             let message = format!("nothing in the kind reads its parameter `{}`", param.name.name);
@@ -50,4 +54,12 @@ fn params(context: &Context<'_>, file: SourceFile, uses: &[&Use], out: &mut Vec<
             out.push(Diagnostic::new(Code::OBS5110, param.name.span, message).help(help));
         }
     }
+}
+
+/// Whether a kind has a parameter from the kind that it extends.
+fn base_has(context: &Context<'_>, file: SourceFile, kind: &KindDef, param: &str) -> bool {
+    let base = kind.extends.as_ref().and_then(|base| Names::new(context.db, file).get(Space::Type, &base.name));
+    base.is_some_and(|base| {
+        base.kind == DefKind::Kind && queries::kind_params(context.db, base.def).contains_key(param)
+    })
 }

@@ -70,8 +70,12 @@ class Preview {
       // drawn when the page says that it listens: what is sent before is lost
       this.#panel = panel;
     } else {
+      // a page that was hidden is gone: it starts anew, and is drawn when it says that it listens
+      const hidden = !this.#panel.visible;
       this.#panel.reveal(undefined, true);
-      await this.#draw();
+      if (!hidden) {
+        await this.#draw();
+      }
     }
   }
 

@@ -3,16 +3,18 @@
 
 mod place;
 
-use super::edits;
+use super::imports::{Elsewhere, Imports, path_from};
 use crate::db::{self, Db, Project, SourceFile};
+use crate::diagnostics::Code;
 use crate::names::{self, DefKind, Space};
-use crate::syntax::ast::{ImportSource, ItemKind};
 use crate::syntax::{ITEM_KEYWORDS, MEMBER_KEYWORDS};
-use crate::text::{Span, TextRange};
+use crate::text::TextRange;
+use crate::types::builtins::Builtin;
 use crate::types::items::{self, ComponentCore};
 use crate::types::ty::{FieldTy, KindRef, RecordTy, Ty};
-use crate::types::{attributes, queries};
+use crate::types::{BUILTIN_TYPES, attributes, members, queries};
 use place::{Body, Place};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 /// What a completion is, for its icon.
@@ -25,6 +27,11 @@ pub enum CompletionKind {
     Protocol,
     Field,
     Value,
+    /// A `let`.
+    Let,
+    Function,
+    /// A finding's code.
+    Code,
 }
 
 /// Something that could stand at a place.
@@ -156,11 +163,32 @@ impl<'a> Request<'a> {
             Place::ImportedName(path) => self.names_of(&path),
             Place::ImportPath => self.paths(),
             Place::Key(body) => self.keys(&body),
+            // what an autoscaler looks at
+            Place::Value(Body::Rule, key) if key == "when" => {
+                let when = |text: &str| Completion::new(text, CompletionKind::Value, "bool");
+                vec![when("cpu > 70%"), when("memory > 80%")]
+            }
+            Place::Value(Body::Test, _) => {
+                let profiles = self.fields(&Body::Profiles).into_iter();
+                profiles.map(|p| Completion::new(&p.name, CompletionKind::Value, "profile")).collect()
+            }
             Place::Value(body, key) => {
                 let fields = self.fields(&body);
-                let field = fields.iter().find(|field| field.name == key);
-                field.map(|field| values(&field.ty, self.typed)).unwrap_or_default()
+                let Some(field) = fields.iter().find(|field| field.name == key) else { return self.expressions(None) };
+                let mut out = values(&field.ty, self.typed);
+                out.extend(self.expressions(Some(&field.ty)));
+                out
             }
+            Place::Expression => {
+                let mut out = self.expressions(None);
+                out.extend(self.components());
+                out
+            }
+            Place::Member(of) => self.members(&of),
+            Place::Type => self.types(),
+            Place::Spoken => self.protocols(&[]),
+            Place::FilePath(body, quoted) => self.file_paths(&body, quoted),
+            Place::Waived => self.waived(),
         }
     }
 
@@ -178,13 +206,148 @@ impl<'a> Request<'a> {
         parts.flat_map(|part| &part.components).collect()
     }
 
+    /// The program's components as this file names them, with the import that brings those that it doesn't see.
     fn components(&self) -> Vec<Completion> {
+        let seen = names::scope(self.db, self.file).names_of(Space::Value);
+        let seen: FxHashMap<names::DefId, &SmolStr> = seen.map(|(name, b)| (b.export.def, name)).collect();
+        let mut elsewhere: FxHashMap<names::DefId, Elsewhere> = FxHashMap::default();
+        let all = self.all_components();
+        let def = |c: &ComponentCore| names::DefId { file: c.span.file, item: c.span.item };
+        if all.iter().any(|c| !seen.contains_key(&def(c))) {
+            let there = self.imports().elsewhere(&[DefKind::Component]).into_iter();
+            elsewhere = there.map(|there| (there.export.def, there)).collect();
+        }
         let shown = |c: &&ComponentCore| {
             let kind = c.kind.as_ref().map(|k| k.name.to_string()).unwrap_or_default();
-            let def = names::DefId { file: c.span.file, item: c.span.item };
-            Completion::new(&c.name.name, CompletionKind::Component, kind).of_item(def)
+            let name = seen.get(&def(c)).map_or(&c.name.name, |name| *name);
+            let also = elsewhere.get(&def(c)).and_then(|there| there.edit.clone());
+            Completion { also, ..Completion::new(name, CompletionKind::Component, kind).of_item(def(c)) }
         };
-        self.all_components().iter().filter(|c| !c.name.name.is_empty()).map(shown).collect()
+        all.iter().filter(|c| !c.name.name.is_empty()).map(shown).collect()
+    }
+
+    /// What an expression can name: values and functions that fit the type, those of elsewhere with their imports; where
+    /// no type is expected, what is built in too.
+    fn expressions(&self, expected: Option<&Ty>) -> Vec<Completion> {
+        let fits = |export: &names::Export| match (self.type_of(export), expected) {
+            (None | Some(Ty::Error), _) => false,
+            (Some(_), None) => true,
+            // what a data value holds isn't known before it is there
+            (Some(Ty::Data), Some(expected)) => *expected == Ty::Data,
+            // nor whether a text is one of some words
+            (Some(Ty::Str(_)), Some(Ty::Enum(_))) => false,
+            (Some(ty), Some(expected)) => ty.fits(expected),
+        };
+        if self.typed.starts_with(|c: char| c.is_ascii_digit()) {
+            return Vec::new();
+        }
+        let scope = names::scope(self.db, self.file);
+        let seen = scope.names_of(Space::Value).filter(|(_, b)| fits(&b.export));
+        let mut out: Vec<Completion> = seen.map(|(name, b)| self.named(name, &b.export)).collect();
+        if expected.is_none() {
+            let built_in = |b: &Builtin| Completion {
+                insert: Some(format!("{}(", b.name())),
+                ..Completion::new(b.name(), CompletionKind::Function, b.doc())
+            };
+            out.extend(Builtin::ALL.iter().map(built_in));
+        }
+        for there in self.imports().elsewhere(&[DefKind::Let, DefKind::Fn]) {
+            // the library has much that is for itself: it is shown to who begins to write it
+            let is_helper = there.path.is_none() && self.typed.is_empty() && expected != Some(&*attributes::LINTER);
+            if there.edit.is_some() && !is_helper && fits(&there.export) {
+                let named = self.named(&there.name, &there.export);
+                let from = there.path.unwrap_or_else(|| "std".to_owned());
+                let detail = named.detail.map(|ty| format!("{ty}, of {from}"));
+                out.push(Completion { also: there.edit, detail, ..named });
+            }
+        }
+        out
+    }
+
+    /// The type of a value, or of what a function gives.
+    fn type_of(&self, export: &names::Export) -> Option<Ty> {
+        match export.kind {
+            DefKind::Let => Some(queries::let_info(self.db, export.def).ty.clone()),
+            DefKind::Fn => Some(queries::fn_result(self.db, export.def)),
+            _ => None,
+        }
+    }
+
+    fn named(&self, name: &str, export: &names::Export) -> Completion {
+        let ty = self.type_of(export).map(|ty| ty.to_string()).unwrap_or_default();
+        match export.kind {
+            DefKind::Fn => {
+                let call = Completion::new(name, CompletionKind::Function, ty).of_item(export.def);
+                Completion { insert: Some(format!("{name}(")), ..call }
+            }
+            _ => Completion::new(name, CompletionKind::Let, ty).of_item(export.def),
+        }
+    }
+
+    /// What there is of a component, a value, the cluster, or a file by its name.
+    fn members(&self, of: &str) -> Vec<Completion> {
+        let scope = names::scope(self.db, self.file);
+        if scope.aliases.contains_key(of) {
+            let prefix = format!("{of}.");
+            let own =
+                |(name, b): (&'a SmolStr, &'a names::Binding)| Some((name.strip_prefix(prefix.as_str())?, &b.export));
+            let all = scope.names_of(Space::Value).filter_map(own);
+            return all.map(|(name, export)| self.named(name, export)).collect();
+        }
+        let ty = match (scope.get(Space::Value, of), of) {
+            (Some(export), _) if export.kind == DefKind::Component => {
+                Ty::Component(queries::component_kind(self.db, export.def))
+            }
+            (Some(export), _) => self.type_of(export).unwrap_or(Ty::Error),
+            (None, "cluster") => Ty::Cluster,
+            (None, "namespace") => Ty::Namespace,
+            (None, "self") => Ty::Component(None),
+            _ => return Vec::new(),
+        };
+        let shown = |name: SmolStr| {
+            let member = members::member(self.db, &ty, &name)?;
+            let doc = member.doc.map(str::to_owned);
+            Some(Completion { doc, ..Completion::new(&name, CompletionKind::Field, &member.ty) })
+        };
+        members::names(self.db, &ty).into_iter().filter_map(shown).collect()
+    }
+
+    /// Types that are built in, declared, or the library's.
+    fn types(&self) -> Vec<Completion> {
+        let built_in = BUILTIN_TYPES.iter().map(|name| Completion::new(name, CompletionKind::Keyword, "type"));
+        let scope = names::scope(self.db, self.file);
+        let declared = scope.names_of(Space::Type).filter(|(_, b)| b.export.kind == DefKind::Type);
+        let declared = declared.map(|(name, b)| {
+            Completion::new(name, CompletionKind::Kind, self.first_line(&b.export)).of_item(b.export.def)
+        });
+        let elsewhere = self.imports().elsewhere(&[DefKind::Type]).into_iter();
+        let elsewhere = elsewhere.filter(|e| e.edit.is_some()).map(|e| self.imported(CompletionKind::Kind, e));
+        built_in.chain(declared).chain(elsewhere).collect()
+    }
+
+    /// The config files of the component that a body is about.
+    fn file_paths(&self, body: &Body, quoted: bool) -> Vec<Completion> {
+        let kind = match body {
+            Body::Component(kind) => Some(kind.clone()),
+            Body::Profile(Some(component)) => self.kind_of(component).map(|kind| kind.name.clone()),
+            _ => None,
+        };
+        let files = kind.map(|kind| self.files_of(&kind)).unwrap_or_default().into_iter();
+        let path = |c: Completion| {
+            let path = c.label.trim_start_matches("files.");
+            let label = if quoted { path.trim_matches('"') } else { path }.to_owned();
+            Completion { label, ..c }
+        };
+        files.map(path).collect()
+    }
+
+    /// Findings that can be accepted, and linters whose findings can.
+    fn waived(&self) -> Vec<Completion> {
+        let codes = Code::ALL.iter().filter(|code| code.is_waivable());
+        let mut out: Vec<Completion> =
+            codes.map(|code| Completion::new(code.id(), CompletionKind::Code, code.summary())).collect();
+        out.extend(self.expressions(Some(&attributes::LINTER)));
+        out.into_iter().filter(|c| c.kind != CompletionKind::Function).collect()
     }
 
     fn kind_of(&self, component: &str) -> Option<&'a KindRef> {
@@ -198,92 +361,40 @@ impl<'a> Request<'a> {
         let mut out: Vec<Completion> = in_scope
             .map(|(name, b)| Completion::new(name, CompletionKind::Kind, "kind").of_item(b.export.def))
             .collect();
-        for mut kind in self.library_kinds() {
-            if !out.iter().any(|c| c.label == kind.label) {
-                kind.also = self.import(&kind.label);
-                out.push(kind);
-            }
-        }
-        for kind in self.kinds_of_files() {
-            if !out.iter().any(|c| c.label == kind.label) {
-                out.push(kind);
+        for kind in self.imports().elsewhere(&[DefKind::Kind]) {
+            if !out.iter().any(|c| c.label == kind.name) {
+                out.push(self.imported(CompletionKind::Kind, kind));
             }
         }
         out
     }
 
-    /// The project's other files that this one can import: none that imports it, for that would be a circle.
-    fn other_files(&self) -> impl Iterator<Item = SourceFile> {
-        let files = Project::get(self.db).files(self.db).iter().copied();
-        let own = files.filter(|f| !db::is_library(self.db, *f) && *f != self.file);
-        let there = own.filter(|f| *db::presence(self.db, *f) == db::Presence::Text);
-        there.filter(|f| !names::program(self.db, *f).files.contains(&self.file.id(self.db)))
+    fn imports(&self) -> Imports<'a> {
+        Imports { db: self.db, file: self.file }
     }
 
-    fn kinds_of_files(&self) -> Vec<Completion> {
-        let mut out = Vec::new();
-        for file in self.other_files() {
-            let path = path_from(self.file.path(self.db), file.path(self.db));
-            let exports = names::exports(self.db, file).names.iter();
-            for ((_, name), export) in exports.filter(|(_, e)| e.kind == DefKind::Kind) {
-                let also = Some(self.import_from(&path, name));
-                let kind = Completion::new(name, CompletionKind::Kind, format!("kind of {path}"));
-                out.push(Completion { also, ..kind.of_item(export.def) });
-            }
-        }
-        out
+    /// A name of elsewhere with the import that brings it.
+    fn imported(&self, kind: CompletionKind, of: Elsewhere) -> Completion {
+        let detail = match &of.path {
+            Some(path) => format!("{} of {path}", of.export.kind.keyword()),
+            None => self.first_line(&of.export),
+        };
+        Completion { also: of.edit, ..Completion::new(&of.name, kind, detail) }.of_item(of.export.def)
     }
 
-    /// The edit that imports a name of a file: into the names that are imported from there, else behind the last import.
-    fn import_from(&self, path: &str, name: &str) -> (TextRange, String) {
-        let from_there = |source: &ImportSource| matches!(source, ImportSource::Path(of) if of == path);
-        if let Some(end) = self.end_of_names(from_there) {
-            return (end, format!(", {name}"));
-        }
-        let ast = db::ast(self.db, self.file);
-        match ast.items().rfind(|item| matches!(item.kind, ItemKind::Import(_))) {
-            Some(last) => (self.end_of(last.span), format!("\nimport \"{path}\".{{{name}}}")),
-            None => {
-                let start = edits::below_header(db::text(self.db, self.file), TextRange::default());
-                (start, format!("import \"{path}\".{{{name}}}\n\n"))
-            }
-        }
-    }
-
-    fn end_of(&self, span: Span) -> TextRange {
-        db::anchors(self.db, self.file).resolve(span.end()).range
-    }
-
-    /// Behind the names of the first import from some source that lists any.
-    fn end_of_names(&self, from: impl Fn(&ImportSource) -> bool) -> Option<TextRange> {
-        let ast = db::ast(self.db, self.file);
-        let last = ast.items().find_map(|item| match &item.kind {
-            ItemKind::Import(import) if from(&import.source) => import.names.as_ref()?.last(),
-            _ => None,
-        })?;
-        Some(self.end_of(last.span))
+    /// The first line of what documents a declaration.
+    fn first_line(&self, export: &names::Export) -> String {
+        let ast = db::ast(self.db, db::file(self.db, export.def.file));
+        let doc = names::find_in(&ast, export.def.item).and_then(|item| item.doc.as_deref());
+        doc.and_then(|d| d.lines().next()).unwrap_or_default().to_owned()
     }
 
     fn library_kinds(&self) -> Vec<Completion> {
         let exports = names::library_exports(self.db, Project::get(self.db));
         let kinds = exports.names.iter().filter(|(_, e)| e.kind == DefKind::Kind);
-        let doc = |e: &names::Export| {
-            let doc = queries::kind_info(self.db, e.def).doc.as_deref();
-            doc.and_then(|d| d.lines().next()).unwrap_or_default().to_owned()
-        };
-        kinds.map(|((_, name), e)| Completion::new(name, CompletionKind::Kind, doc(e)).of_item(e.def)).collect()
-    }
-
-    /// The edit that imports a kind of the library; none where something else has its name.
-    fn import(&self, name: &str) -> Option<(TextRange, String)> {
-        let mut edit = names::add_library_import(self.db, self.file, name)?.edits.pop()?;
-        let at = db::anchors(self.db, self.file).resolve(edit.span).range;
-        let ast = db::ast(self.db, self.file);
-        let before_import = ast.items().next().is_some_and(|item| matches!(item.kind, ItemKind::Import(_)));
-        if edit.text.ends_with('\n') && !before_import {
-            edit.text.push('\n');
-        }
-        Some((edits::below_header(db::text(self.db, self.file), at), edit.text))
+        kinds
+            .map(|((_, name), e)| Completion::new(name, CompletionKind::Kind, self.first_line(e)).of_item(e.def))
+            .collect()
     }
 
     /// Protocols that fit both ends of all links; an end whose kind is unknown fits everything.
@@ -315,6 +426,7 @@ impl<'a> Request<'a> {
                 out.extend(MEMBER_KEYWORDS.iter().map(|word| Completion::new(word, CompletionKind::Keyword, "")))
             }
             Body::Component(kind) => out.extend(self.files_of(kind)),
+            Body::Test => out.push(Completion::new("assert", CompletionKind::Keyword, "")),
             Body::Profile(None) => out.extend(
                 self.components().into_iter().map(|c| Completion { insert: Some(format!("{}.", c.label)), ..c }),
             ),
@@ -391,6 +503,7 @@ impl<'a> Request<'a> {
                 Field::plain("by", Ty::Quantity(crate::types::Unit::Percent, None)),
                 Field::plain("for", Ty::Quantity(crate::types::Unit::Duration, None)),
             ],
+            Body::Test => vec![Field::plain("profile", Ty::string())],
             Body::Profile(None) => Vec::new(),
             Body::Profile(Some(component)) => {
                 self.kind_of(component).map(|kind| self.component_fields(&kind.name)).unwrap_or_default()
@@ -488,17 +601,6 @@ fn values(ty: &Ty, typed: &str) -> Vec<Completion> {
         }
         _ => Vec::new(),
     }
-}
-
-/// The path of a file as another one writes it.
-fn path_from(from: &str, to: &str) -> String {
-    let mut from: Vec<&str> = from.split('/').collect();
-    from.pop();
-    let to: Vec<&str> = to.split('/').collect();
-    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count().min(to.len() - 1);
-    let up = from.len() - same;
-    let start = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
-    format!("{start}{}", to[same..].join("/"))
 }
 
 #[cfg(test)]
@@ -617,6 +719,90 @@ mod tests {
         let edits = [(found.replaces, people.label.clone()), (at, text)];
         assert_eq!(fixture.edited(&fixture.path, &edits), "import std.{Pods, People}\ncomponent x: People");
         assert!(labels_of("import std.{$0}").contains(&"Pods".to_owned()));
+    }
+
+    #[test]
+    fn a_path_of_keys_leads_into_what_it_names() {
+        let inside = labels("component x: Shop { resources.$0 }");
+        assert!(inside.contains(&"memory".to_owned()) && !inside.contains(&"shelves".to_owned()), "{inside:?}");
+        let inside = labels("profile p { shop.resources.$0 }");
+        assert!(inside.contains(&"memory".to_owned()), "{inside:?}");
+        let kind = "kind K { file \"/etc/k.yml\": yaml({ a: 1 }) }\n";
+        assert_eq!(labels(&format!("{kind}component x: K {{ files.$0 }}")), ["\"/etc/k.yml\""]);
+        assert_eq!(labels(&format!("{kind}component x: K {{\n  files.\"/e$0\n}}")), ["/etc/k.yml"]);
+        assert!(labels(&format!("{kind}component x: K {{ files.\"/etc/k.yml\".$0 }}")).is_empty());
+        let profile = format!("{kind}component x: K\nprofile p {{\n  x.files.\"$0\n}}");
+        assert_eq!(labels(&profile), ["/etc/k.yml"]);
+    }
+
+    #[test]
+    fn the_first_word_of_a_line_tells_what_goes_on() {
+        for line in ["scale $0", "backup shop, $0", "waive OBS5108 on $0", "alert A on $0"] {
+            assert_eq!(labels(line), ["shop", "customer"], "{line}");
+        }
+        assert!(labels("kind Kiosk extends $0").contains(&"Shop".to_owned()));
+        let spoken = labels("kind Kiosk {\n  accepts $0\n}");
+        assert!(spoken.contains(&"order".to_owned()) && !spoken.contains(&"image".to_owned()), "{spoken:?}");
+        let types = labels("type Size = int\nlet x: $0");
+        assert!(["duration", "Size", "Storage"].iter().all(|t| types.iter().any(|l| l == t)), "{types:?}");
+        assert_eq!(labels("test \"t\" {\n  $0\n}"), ["profile", "assert"]);
+        assert_eq!(labels("autoscale shop { up: { when: $0 } }"), ["cpu > 70%", "memory > 80%"]);
+    }
+
+    #[test]
+    fn what_there_is_of_a_component_is_offered_behind_its_dot() {
+        let members = labels("assert shop.$0 > 1");
+        assert!(["shelves", "replicas"].iter().all(|m| members.iter().any(|l| l == m)), "{members:?}");
+        assert!(labels("let x = \"${cluster.$0").contains(&"domain".to_owned()));
+        assert!(labels("assert $0").contains(&"shop".to_owned()));
+        let text = format!("//- main.obs\nimport \"./b.obs\" as b\nassert b.$0\n//- b.obs\n{SHOP}");
+        assert_eq!(labels_of(&text), ["shop", "customer"]);
+    }
+
+    #[test]
+    fn values_and_functions_that_fit_can_be_named() {
+        let text = "let few: int = 3\nlet many = true\nfn twice(n: int): int = n * 2\n";
+        let found = labels(&format!("{text}component x: Shop {{ shelves: $0 }}"));
+        assert_eq!(found, ["few", "twice"]);
+        let found = labels(&format!("{text}let y = 1 + $0"));
+        assert!(["few", "many", "twice", "len"].iter().all(|n| found.iter().any(|l| l == n)), "{found:?}");
+        let found = labels(&format!("{text}component x: Shop {{ shelves: 1 + f$0 }}"));
+        assert!(found.contains(&"few".to_owned()) && !found.contains(&"shelves".to_owned()), "{found:?}");
+    }
+
+    /// The text with a completion and what comes with it.
+    fn completed(text: &str, label: &str) -> String {
+        let fixture = Fixture::new(text);
+        let found = fixture.analysis.completions(&fixture.path, fixture.offset).expect("the file is known");
+        let labels: Vec<&String> = found.items.iter().map(|c| &c.label).collect();
+        let taken = found.items.iter().find(|c| c.label == label).unwrap_or_else(|| panic!("{label}: {labels:?}"));
+        let mut edits = vec![(found.replaces, taken.insert.clone().unwrap_or_else(|| label.to_owned()))];
+        edits.extend(taken.also.clone());
+        fixture.edited(&fixture.path, &edits)
+    }
+
+    #[test]
+    fn values_and_functions_of_elsewhere_carry_their_imports() {
+        let two =
+            |line: &str| format!("//- main.obs\n{line}//- lib/a.obs\nlet few = 3\nfn twice(n: int): int = n * 2\n");
+        let found = completed(&two("let x: int = fe$0\n"), "few");
+        assert_eq!(found, "import \"./lib/a.obs\".{few}\n\nlet x: int = few\n");
+        let found = completed(&two("import \"./lib/a.obs\".{few}\nlet x = few + $0\n"), "twice");
+        assert_eq!(found, "import \"./lib/a.obs\".{few, twice}\nlet x = few + twice(\n");
+        let found = completed("import std.{Pods}\n\ncomponent p: Pods\n\nwaive che$0", "checkov");
+        assert_eq!(found, "import std.{Pods, checkov}\n\ncomponent p: Pods\n\nwaive checkov");
+        assert!(
+            labels("waive $0").contains(&"OBS5108".to_owned()) && !labels("waive $0").contains(&"OBS2104".to_owned())
+        );
+        let found = completed("let x = dol$0\n", "dollars");
+        assert_eq!(found, "import std.{dollars}\n\nlet x = dollars(\n");
+    }
+
+    #[test]
+    fn a_component_of_another_file_carries_its_import() {
+        let two = format!("//- main.obs\nimport \"./b.obs\".{{Shop}}\ncomponent x: Shop\nx -> $0\n//- b.obs\n{SHOP}");
+        let found = completed(&two, "customer");
+        assert_eq!(found, "import \"./b.obs\".{Shop, customer}\ncomponent x: Shop\nx -> customer\n");
     }
 
     #[test]
