@@ -32,9 +32,13 @@ fn every_component_and_every_label_is_in_the_text() {
         assert!(text.contains(label), "{label}\n{text}");
     }
     let frames = ["Kubernetes cluster: production", "Observability Namespace", "Monitoring layer", "Collection layer"];
-    let depth =
-        |title: &str| text.lines().find(|l| l.contains(title)).map(|l| l.chars().take_while(|c| *c != '┌').count());
-    assert_eq!(frames.map(|f| depth(f).expect("a frame"))[..3], [0, 2, 4]);
+    let left = |title: &str| {
+        let (before, _) = text.lines().find_map(|l| l.split_once(&format!("┌─ {title} ")))?;
+        Some(before.chars().count())
+    };
+    let columns = frames.map(|f| left(f).expect("a frame"));
+    assert!(columns[0] == 0 && columns[1..3].is_sorted_by(|a, b| 0 < *a && a < b), "{columns:?}\n{text}");
+    assert!(columns[1] < columns[3], "{columns:?}\n{text}");
 }
 
 /// Elements open and close as XML has it, and text holds no bare sign of it.

@@ -45,7 +45,7 @@ pub(super) struct Shape {
 pub(super) struct Arrow {
     pub from: String,
     pub to: String,
-    /// How it is spoken: the protocol's label.
+    /// How it is spoken: the protocol's label. Empty where it only leads on to the next.
     pub label: String,
     /// What it carries, where that is one or two signals that the label doesn't name.
     pub signals: String,
@@ -54,6 +54,9 @@ pub(super) struct Arrow {
 impl Arrow {
     /// Label and signals.
     pub(super) fn told(&self) -> String {
+        if self.label.is_empty() {
+            return "then".to_owned();
+        }
         if self.signals.is_empty() { self.label.clone() } else { format!("{} ({})", self.label, self.signals) }
     }
 }

@@ -72,15 +72,7 @@ impl Scene {
         };
         let mut names = BTreeMap::new();
         out.nodes(0, &picture.content, &picture.arrows, measure, &mut names);
-        let mut bundles = bundles(&picture.arrows, &names);
-        let boxes = boxes_within(&out.sketch);
-        for bundle in &mut bundles {
-            whole_groups(&out.sketch, &boxes, &mut bundle.net);
-        }
-        let mut bundles = together(bundles);
-        for bundle in &mut bundles {
-            whole_groups(&out.sketch, &boxes, &mut bundle.net);
-        }
+        let bundles = together(bundles(&out.sketch, &picture.arrows, &names));
         for Bundle { label, net, arrows } in joined(bundles) {
             out.sketch.nets.push(Net { label: measure(&label, false), ..net });
             out.labels.push(label);
@@ -137,15 +129,19 @@ fn lines(shape: &Shape, arrows: &[Arrow]) -> Vec<String> {
     shape.lines.iter().map(|l| plain(l)).chain(own).collect()
 }
 
-/// Arrows with one label, from one box to several or from several to one, whichever are more.
-fn bundles(arrows: &[Arrow], names: &BTreeMap<String, usize>) -> Vec<Bundle> {
-    let mut ends: IndexMap<(usize, usize, String), Vec<usize>> = IndexMap::new();
+/// Arrows by their ends and label, by number.
+type Lines = IndexMap<(usize, usize, String), Vec<usize>>;
+
+/// Arrows with one label, from one node to several or from several to one, whichever are more.
+fn bundles(sketch: &Sketch, arrows: &[Arrow], names: &BTreeMap<String, usize>) -> Vec<Bundle> {
+    let mut ends = Lines::new();
     for (number, arrow) in arrows.iter().enumerate() {
         let (Some(&from), Some(&to)) = (names.get(&arrow.from), names.get(&arrow.to)) else { continue };
         if from != to {
             ends.entry((from, to, plain(&arrow.label))).or_default().push(number);
         }
     }
+    let ends = whole_groups(sketch, whole_groups(sketch, ends, true), false);
     let mut from_one: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     let mut to_one: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     for (from, to, label) in ends.keys() {
@@ -181,27 +177,30 @@ fn boxes_within(sketch: &Sketch) -> Vec<usize> {
     out
 }
 
-/// Lines to all boxes of a group end at the group: the outermost one that has no other.
-fn whole_groups(sketch: &Sketch, boxes: &[usize], net: &mut Net) {
-    let hub = if net.from.len() == 1 { net.from[0] } else { net.to[0] };
-    let ends = if net.from.len() == 1 { &mut net.to } else { &mut net.from };
-    let mut reached: BTreeMap<usize, usize> = BTreeMap::new();
-    for group in ends.iter().flat_map(|&end| sketch.path(end).skip(1)) {
-        *reached.entry(group).or_default() += 1;
+/// Lines with one label from one node to all boxes of a group end at the group: the outermost one that doesn't hold that
+/// node. `starts`: lines to one node from all boxes of a group, likewise.
+fn whole_groups(sketch: &Sketch, lines: Lines, starts: bool) -> Lines {
+    let boxes = boxes_within(sketch);
+    let split = |&(from, to, _): &(usize, usize, String)| if starts { (to, from) } else { (from, to) };
+    let mut reached: BTreeMap<(usize, &str), BTreeMap<usize, usize>> = BTreeMap::new();
+    for key in lines.keys() {
+        let (hub, end) = split(key);
+        let groups = reached.entry((hub, &key.2)).or_default();
+        sketch.path(end).skip(1).for_each(|group| *groups.entry(group).or_default() += 1);
     }
-    for group in sketch.path(hub) {
-        reached.remove(&group);
+    for ((hub, _), groups) in &mut reached {
+        let around: BTreeSet<usize> = sketch.path(*hub).collect();
+        groups.retain(|group, count| *count > 1 && *count == boxes[*group] && !around.contains(group));
     }
-    // parents have lower numbers than what is in them
-    let whole: Vec<usize> =
-        reached.into_iter().filter(|&(g, n)| g != 0 && n > 1 && n == boxes[g]).map(|g| g.0).collect();
-    for group in whole {
-        let before = ends.len();
-        ends.retain(|&end| sketch.path(end).all(|p| p != group));
-        if ends.len() < before {
-            ends.push(group);
-        }
+    let mut out = Lines::new();
+    for (key, numbers) in &lines {
+        let (hub, end) = split(key);
+        let whole = &reached[&(hub, key.2.as_str())];
+        let end = sketch.path(end).filter(|group| whole.contains_key(group)).last().unwrap_or(end);
+        let (from, to) = if starts { (end, hub) } else { (hub, end) };
+        out.entry((from, to, key.2.clone())).or_default().extend(numbers);
     }
+    out
 }
 
 /// Lines with one label that lead from several nodes to one become one.

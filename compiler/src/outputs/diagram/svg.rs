@@ -27,7 +27,7 @@ const STYLE: &str = "\
 text{font:12px ui-sans-serif,system-ui,sans-serif}
 .t{font-size:15px;font-weight:600}.h{font-weight:600}.b{stroke-width:1.5}.e{stroke-dasharray:5 3}
 .k0,.k1,.k2{stroke-width:8;stroke-linejoin:round;paint-order:stroke}
-path{fill:none;stroke-width:1.5}
+path{fill:none;stroke-width:1.5}.z{text-anchor:end}
 ";
 
 /// The picture as it is laid out here.
@@ -188,7 +188,7 @@ fn nets(scene: &Scene, arrows: &[Arrow], out: &mut String) {
             out,
             "<g class=\"net\" data-arrows=\"{}\"><title>{}</title>",
             xml_escape(&told_to_scripts(&scene.arrows[net], arrows)),
-            xml_escape(label)
+            xml_escape(if label.is_empty() { "then" } else { label })
         );
         let parts = Parts::of(scene, arrows, net);
         for branch in branches(route, parts.hub) {
@@ -208,8 +208,7 @@ fn nets(scene: &Scene, arrows: &[Arrow], out: &mut String) {
             let _ = writeln!(out, "<polygon class=\"c{colour}\"{part} points=\"{}\"/>", head(end));
         }
         for rect in &route.labels {
-            let y = middle(Point { x: 0, y: rect.y }).1 + BASE;
-            out.push_str(&line(&format!("c{colour}"), (rect.x + 1) * CELL.0, y, label, (rect.w - 1) * CELL.0));
+            out.push_str(&net_label(route, rect, label, colour));
         }
         out.push_str("</g>\n");
     }
@@ -266,9 +265,28 @@ fn around(segment: &Segment, labels: &[Rect]) -> Vec<Segment> {
     }
 }
 
-/// Where a line ends upon another of its own, between that one's ends.
+/// The text of a label, close to its line: a font is narrower than the room that is kept for it.
+fn net_label(route: &Route, rect: &Rect, label: &str, colour: usize) -> String {
+    let line_at =
+        |x: i32| route.segments.iter().any(|s| s.a.x == x && s.b.x == x && s.a.y <= rect.y && rect.y <= s.b.y);
+    let (class, room) = (format!("c{colour}"), (rect.w - 1) * CELL.0);
+    let y = middle(Point { x: 0, y: rect.y }).1 + BASE;
+    if line_at(rect.x - 1) || !line_at(rect.right()) {
+        return line(&class, (rect.x + 1) * CELL.0, y, label, room);
+    }
+    line(&format!("{class} z"), (rect.right() - 1) * CELL.0, y, label, room)
+}
+
+/// Where a line ends upon another of its own, between that one's ends, or crosses it.
 fn junctions(route: &Route) -> Vec<Point> {
-    let mut out = Vec::new();
+    let mut out: Vec<Point> = Vec::new();
+    for (level, upright) in route.segments.iter().flat_map(|s| route.segments.iter().map(move |t| (s, t))) {
+        let at = Point { x: upright.a.x, y: level.a.y };
+        let across = level.a.y == level.b.y && level.a.x < at.x && at.x < level.b.x;
+        if across && upright.a.x == upright.b.x && upright.a.y < at.y && at.y < upright.b.y && !out.contains(&at) {
+            out.push(at);
+        }
+    }
     for one in &route.segments {
         for point in [one.a, one.b] {
             let inside = |s: &Segment| {

@@ -3,7 +3,7 @@
 use super::channels::{Channels, Passage};
 use super::labels::Label;
 use super::levels;
-use super::model::{Drawing, End, Face, Point, Rect, Route, Segment, Sketch};
+use super::model::{Drawing, End, Face, Form, Point, Rect, Route, Segment, Sketch};
 use super::tracks::Lanes;
 use super::wires::Plan;
 
@@ -12,6 +12,7 @@ pub(super) fn finish(sketch: &Sketch, channels: &Channels, plan: &Plan, lanes: &
     let mut boxes = plan.boxes.clone();
     let heights: Vec<i32> = lanes.iter().map(|l| l.height).collect();
     let levels = levels::set(sketch, channels, &heights, &mut boxes);
+    trim(sketch, plan, &mut boxes);
     let mut routes = vec![Route::default(); sketch.nets.len()];
     for wire in &plan.wires {
         // without a track it goes straight on: from the first row of the channel
@@ -46,6 +47,24 @@ pub(super) fn finish(sketch: &Sketch, channels: &Channels, plan: &Plan, lanes: &
     }
     routes.iter_mut().for_each(|route| route.segments = merged(std::mem::take(&mut route.segments)));
     Drawing { width: boxes[0].w, height: levels.height, boxes, routes }
+}
+
+/// Boxes are as high as their row until here, so that lines end where they were looked for. Now each has its own height, at
+/// that side of the row where more of its lines are: the rest go on through what was the box's own room.
+fn trim(sketch: &Sketch, plan: &Plan, boxes: &mut [Rect]) {
+    let mut below = vec![0_i32; boxes.len()];
+    for wire in &plan.wires {
+        if let Passage::Pin { node, side } = wire.passage {
+            below[node] += if side == Face::Bottom { 1 } else { -1 };
+        }
+    }
+    for ((node, rect), below) in sketch.nodes.iter().zip(boxes).zip(below) {
+        let Form::Leaf { height, .. } = node.form else { continue };
+        if below > 0 {
+            rect.y = rect.bottom() - height;
+        }
+        rect.h = height;
+    }
 }
 
 /// Upright pieces in one column that touch become one.

@@ -56,21 +56,25 @@ pub(super) fn page(sketch: &Sketch) -> i32 {
     if sketch.across { width / 2 } else { width }
 }
 
-/// Ranks, broken into rows that are no wider than the limit. What nothing connects stands where it makes no row wider
-/// than the widest, or else in rows of its own, out of the way of most lines.
+/// Ranks, broken into rows that are no wider than the limit. What nothing connects stands where there is most room in the
+/// rows, or where there isn't for all of it, in rows of its own, out of the way of most lines.
 fn broken(Ranks { connected, alone, down }: Ranks, widths: &[i32], limit: i32) -> Vec<Vec<usize>> {
     let connected = connected.into_iter().flat_map(|rank| fitting(rank, widths, limit));
-    let mut out: Vec<Vec<usize>> = connected.collect();
-    let widest = out.iter().map(|row| estimate(row, widths)).max().unwrap_or(0);
+    let out: Vec<Vec<usize>> = connected.collect();
+    let widest = out.iter().map(|row| estimate(row, widths)).max().unwrap_or(0).max(limit);
+    let mut with = out.clone();
     let mut rest = Vec::new();
-    for child in alone {
+    for &child in &alone {
         let room = |row: &&mut Vec<usize>| estimate(row, widths) + widths[child] + GAP <= widest;
-        match out.iter_mut().filter(room).min_by_key(|row| estimate(row, widths)) {
+        match with.iter_mut().filter(room).min_by_key(|row| estimate(row, widths)) {
             Some(row) => row.push(child),
             None => rest.push(child),
         }
     }
-    let rest = fitting(rest, widths, limit);
+    if rest.is_empty() {
+        return with;
+    }
+    let rest = fitting(alone, widths, limit);
     if down { rest.into_iter().chain(out).collect() } else { out.into_iter().chain(rest).collect() }
 }
 

@@ -26,7 +26,7 @@
 //! the least [`cost`] is taken. A picture that leads from left to right is laid out turned by its diagonal: rows are
 //! columns, lines leave boxes at the right and come in at the left.
 //!
-//! One component more turns round 2 of 100 pairs of the others in the median, 18 in the ninth decile, over random graphs of 8
+//! One component more turns round 4 of 100 pairs of the others in the median, 18 in the ninth decile, over random graphs of 8
 //! to 70; `tests/documents` measures that, and how lines compare with those of `dot` and d2.
 //!
 //! Lines never meet boxes since they run in channels and gaps only, and go round frames that hold none of their ends. All is

@@ -1,6 +1,7 @@
 //! Takes out columns and rows that nothing needs: what was put in for one label may be room for others.
 
 use super::model::{Drawing, Form, Rect, Segment, Sketch};
+use std::collections::BTreeSet;
 
 /// Columns left between two boxes beside each other, and rows between two one above the other.
 const BESIDE: i32 = 3;
@@ -16,10 +17,11 @@ enum Axis {
 enum Kind {
     Line,
     Label,
-    /// The first or last border of a node.
+    /// The first or last border of a node; `frame`: of a group that no line ends at.
     Side {
         node: usize,
         last: bool,
+        frame: bool,
     },
 }
 
@@ -45,12 +47,14 @@ pub(super) fn squeeze(sketch: &Sketch, drawing: &mut Drawing) {
     }
 }
 
-fn things(drawing: &Drawing, axis: Axis) -> Vec<Thing> {
+fn things(sketch: &Sketch, drawing: &Drawing, axis: Axis) -> Vec<Thing> {
     let mut out = Vec::new();
+    let ends: BTreeSet<usize> = sketch.nets.iter().flat_map(|net| net.from.iter().chain(&net.to)).copied().collect();
     for (node, rect) in drawing.boxes.iter().enumerate().skip(1) {
         let ((first, last), across) = (along(rect, axis), along(rect, other(axis)));
-        out.push(Thing { kind: Kind::Side { node, last: false }, first, last: first, across });
-        out.push(Thing { kind: Kind::Side { node, last: true }, first: last, last, across });
+        let frame = matches!(sketch.nodes[node].form, Form::Group { .. }) && !ends.contains(&node);
+        out.push(Thing { kind: Kind::Side { node, last: false, frame }, first, last: first, across });
+        out.push(Thing { kind: Kind::Side { node, last: true, frame }, first: last, last, across });
     }
     for route in &drawing.routes {
         for Segment { a, b } in &route.segments {
@@ -90,13 +94,25 @@ fn other(axis: Axis) -> Axis {
 fn apart(axis: Axis, before: Kind, after: Kind) -> i32 {
     match (before, after) {
         (Kind::Side { node: a, .. }, Kind::Side { node: b, .. }) if a == b => 0,
+        // a frame right within another
+        (Kind::Side { last: false, .. }, Kind::Side { last: false, frame: true, .. })
+        | (Kind::Side { last: true, frame: true, .. }, Kind::Side { last: true, .. })
+            if axis == Axis::Rows =>
+        {
+            0
+        }
         (Kind::Side { last: true, .. }, Kind::Side { last: false, .. }) => match axis {
             Axis::Columns => BESIDE,
             Axis::Rows => BELOW,
         },
         (Kind::Label, Kind::Label) => 1,
         (Kind::Label, _) | (_, Kind::Label) => 0,
-        (Kind::Line, Kind::Line) if axis == Axis::Rows => 0,
+        // arrowheads need a row, which only what they point to is beside
+        (Kind::Line, Kind::Line | Kind::Side { frame: true, .. }) | (Kind::Side { frame: true, .. }, Kind::Line)
+            if axis == Axis::Rows =>
+        {
+            0
+        }
         _ => 1,
     }
 }
@@ -105,7 +121,7 @@ fn apart(axis: Axis, before: Kind, after: Kind) -> i32 {
 fn kept(sketch: &Sketch, drawing: &Drawing, axis: Axis) -> Vec<bool> {
     let size = if axis == Axis::Columns { drawing.width } else { drawing.height };
     let size = usize::try_from(size).unwrap_or(0);
-    let things = things(drawing, axis);
+    let things = things(sketch, drawing, axis);
     let mut needed = vec![false; size];
     let mut starts: Vec<Vec<usize>> = vec![Vec::new(); size];
     let mut ends: Vec<Vec<usize>> = vec![Vec::new(); size];

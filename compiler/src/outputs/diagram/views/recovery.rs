@@ -24,7 +24,7 @@ pub(super) fn picture(stack: &Stack) -> Picture {
     };
     let recovery: Vec<Node> = phases.iter().enumerate().map(step).collect();
     for at in 1..phases.len() {
-        arrows.add(phase_name(at - 1), phase_name(at), "then");
+        arrows.add(phase_name(at - 1), phase_name(at), "");
     }
     let content = Node::group("Backups", backups).into_iter().chain(Node::group("Recovery", recovery)).collect();
     Picture {
