@@ -7,6 +7,8 @@ extern crate alloc;
 
 pub mod text;
 
+pub mod parallel;
+
 pub mod diagnostics;
 
 pub mod syntax;

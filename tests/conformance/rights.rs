@@ -24,7 +24,7 @@ impl Rights {
     /// Whether the accounts of a stack, which was applied, may do what was declared and no more.
     pub fn are_as_declared(&mut self, cluster: &Cluster, stack: &Stack) -> Result<(), String> {
         let graph = &stack.graph;
-        for (component, workload) in graph.components.iter().zip(&stack.workloads) {
+        for (component, workload) in graph.components.iter().zip(stack.workloads.iter()) {
             let (Some(workload), Some(namespace)) = (workload, graph.namespace_of(component)) else { continue };
             let declared = declared(graph, component, workload);
             let account = (namespace.to_string(), component.name.to_string(), declared.clone());

@@ -372,7 +372,7 @@ view brought { protocols: [deliver] }
 view kinds { kinds: [Mill] }",
     );
     let graph = graph(&text, "default");
-    let stack = obs_compiler::graph::Stack { graph, workloads: Vec::new() };
+    let stack = obs_compiler::graph::Stack { graph, workloads: [].into() };
     let picture = |view| draw(&stack, view, Format::Mermaid).expect("there is such a view");
     assert!(picture("few").contains("corner") && !picture("few").contains("mill") && picture("few").contains("LR"));
     assert!(!picture("rest").contains("mill"));

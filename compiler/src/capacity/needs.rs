@@ -123,7 +123,7 @@ fn tenths(number: f64) -> String {
 pub(super) fn all(stack: &Stack, loads: &Loads, replicas: &dyn Fn(ComponentId) -> u32) -> Vec<Need> {
     let graph = &*stack.graph;
     let mut out = Vec::new();
-    for (component, workload) in graph.components.iter().zip(&stack.workloads) {
+    for (component, workload) in graph.components.iter().zip(stack.workloads.iter()) {
         let Some(workload) = workload else { continue };
         // how the load of nodes is shared isn't known where it isn't said how many there are
         let unknown = component.workload == WorkloadKind::Daemon && graph.cluster.nodes.is_none();

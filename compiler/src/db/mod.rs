@@ -1,13 +1,14 @@
 //! Inputs and the first queries: what files there are, and each one parsed. Reads no disk.
 
+mod ahead;
 mod inputs;
 mod segment;
 mod std_files;
 
-pub use std_files::LIBRARY;
-
+pub use ahead::Ahead;
 pub use inputs::{Project, SourceFile};
 pub use segment::{Around, Part, parse_around, part_around, part_items, part_of, parts};
+pub use std_files::LIBRARY;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::{self, Parse};
@@ -45,19 +46,27 @@ pub enum FileText {
 
 /// What every query can see.
 #[salsa::db]
-pub trait Db: salsa::Database {}
+pub trait Db: salsa::Database {
+    /// What was parsed before it was asked for.
+    fn ahead(&self) -> &Ahead;
+}
 
 /// The database. Clone it for a snapshot; a write waits until all clones are gone.
 #[salsa::db]
 #[derive(Clone)]
 pub struct RootDb {
     storage: salsa::Storage<Self>,
+    ahead: Arc<Ahead>,
 }
 
 #[salsa::db]
 impl salsa::Database for RootDb {}
 #[salsa::db]
-impl Db for RootDb {}
+impl Db for RootDb {
+    fn ahead(&self) -> &Ahead {
+        &self.ahead
+    }
+}
 
 /// Called with the name of each query that runs (not of those whose memo is reused).
 pub type QueryLog = Arc<dyn Fn(String) + Send + Sync>;
@@ -79,7 +88,7 @@ impl RootDb {
     }
 
     fn with_storage(storage: salsa::Storage<Self>) -> Self {
-        let db = Self { storage };
+        let db = Self { storage, ahead: Arc::default() };
         let files: Vec<SourceFile> = std_files::all()
             .enumerate()
             .map(|(i, (path, text))| {

@@ -112,7 +112,7 @@ fn segment_lowered<'db>(db: &'db dyn Db, segment: Segment<'db>) -> Lowered {
     {
         return lowered;
     }
-    syntax::lower_part(&syntax::parse(text), segment.file(db).id(db), segment.before(db))
+    syntax::lower_part(&db.ahead().take(text), segment.file(db).id(db), segment.before(db))
 }
 
 /// A segment, most of whose groups is read on its own; nothing where that isn't the same as if all were read at once.
@@ -132,6 +132,7 @@ fn lowered_around<'db>(db: &'db dyn Db, segment: Segment<'db>, holes: &[Hole]) -
 /// What is in a hole, read piece by piece.
 fn filling<'db>(db: &'db dyn Db, segment: Segment<'db>, hole: &Hole, mut before: u32) -> Option<Filling> {
     let (file, text) = (segment.file(db), segment.text(db));
+    db.ahead().parse(file.id(db), Some(before), text, &hole.cuts);
     let (mut out, mut at) = (Filling::default(), 0);
     while at + 1 < hole.cuts.len() {
         let mut longer = 1;
@@ -195,6 +196,8 @@ pub fn parse_around(db: &dyn Db, file: SourceFile, offset: u32) -> (&Parse, u32)
 fn segments<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Segment<'db>> {
     let text = text(db, file);
     let cuts = syntax::cuts(text);
+    let bounds: Vec<usize> = [0].into_iter().chain(cuts.iter().map(|cut| cut.at)).chain([text.len()]).collect();
+    db.ahead().parse(file.id(db), None, text, &bounds);
     let (mut out, mut start, mut before) = (Vec::new(), 0, 0);
     while start < text.len() || out.is_empty() {
         let next = cuts.partition_point(|cut| cut.at <= start);

@@ -1,7 +1,27 @@
 //! Which metrics are gathered: what kinds say that they expose, and who collects it.
 
+#![allow(missing_docs, reason = "what salsa generates beside each field has none")]
+
 use super::model::{Component, Graph, Signal};
+use crate::db::Db;
 use crate::types::embedded;
+
+/// A text in `promql`: parsed once, though each profile asks.
+#[salsa::interned]
+struct Query<'db> {
+    #[returns(deref)]
+    text: Box<str>,
+}
+
+/// The metrics that a query asks for. Empty where it can't be read: that was said.
+#[salsa::tracked]
+fn metrics<'db>(db: &'db dyn Db, query: Query<'db>) -> Vec<String> {
+    embedded::metrics(query.text(db)).unwrap_or_default()
+}
+
+fn those(db: &dyn Db, query: &str, which: impl Fn(&str) -> bool) -> Vec<String> {
+    metrics(db, Query::new(db, Box::from(query))).iter().filter(|metric| which(metric)).cloned().collect()
+}
 
 /// Whether something that keeps metrics collects what a component tells of itself.
 pub fn is_collected(graph: &Graph, component: &Component) -> bool {
@@ -24,20 +44,15 @@ enum Known {
     Unheard,
 }
 
-/// Metrics of a query about a component that are exposed by something that nobody collects. Empty where the query can't be
-/// read: that was said.
-pub fn left(graph: &Graph, about: &Component, query: &str) -> Vec<String> {
-    let mut metrics = embedded::metrics(query).unwrap_or_default();
-    metrics.retain(|metric| known(graph, Some(about), metric) == Known::Left);
-    metrics
+/// Metrics of a query about a component that are exposed by something that nobody collects.
+pub fn left(db: &dyn Db, graph: &Graph, about: &Component, query: &str) -> Vec<String> {
+    those(db, query, |metric| known(graph, Some(about), metric) == Known::Left)
 }
 
 /// Metrics of a query that nothing has of what is collected from. What no kind says that it exposes may come from any whose
 /// kind says nothing of it.
-pub fn not_gathered(graph: &Graph, query: &str) -> Vec<String> {
-    let mut metrics = embedded::metrics(query).unwrap_or_default();
-    metrics.retain(|metric| known(graph, None, metric) != Known::Gathered);
-    metrics
+pub fn not_gathered(db: &dyn Db, graph: &Graph, query: &str) -> Vec<String> {
+    those(db, query, |metric| known(graph, None, metric) != Known::Gathered)
 }
 
 fn known(graph: &Graph, about: Option<&Component>, metric: &str) -> Known {

@@ -13,8 +13,11 @@ pub struct Stack {
     /// Components and flows.
     pub graph: Arc<Graph>,
     /// What each component runs, by [`ComponentId`]; `None` for external ones.
-    pub workloads: Vec<Option<Workload>>,
+    pub workloads: Workloads,
 }
+
+/// What each component runs, by [`ComponentId`].
+pub type Workloads = Arc<[Option<Workload>]>;
 
 /// What a program is compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

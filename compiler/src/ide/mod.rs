@@ -48,10 +48,11 @@ use crate::diagnostics::Diagnostic;
 use crate::graph::{self, Stack, Target, TestResult};
 use crate::names;
 use crate::outputs::{OutputFile, compose, docs, kubernetes};
+use crate::parallel;
 use crate::rules;
 use crate::text::{FileId, FileRange, LineIndex, Sources, Span, TextRange};
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, ScopedJoinHandle};
 
 /// The Kubernetes objects of all profiles, and what is wrong with them.
 #[salsa::tracked]
@@ -157,13 +158,33 @@ impl Analysis {
     /// All that is wrong with the program that starts at `entry`, by place; what is waived is left out.
     pub fn check(&self, entry: &str) -> Vec<Diagnostic> {
         let Some(entry) = self.entry(entry) else { return Vec::new() };
-        let mut found = rules::check(&self.db, entry).found.clone();
+        let mut found = self.beside_emission(entry, || rules::check(&self.db, entry).found.clone());
         if !found.iter().any(Diagnostic::is_error) {
             found.extend_from_slice(&emitted(&self.db, entry).diagnostics);
         }
         found.iter_mut().for_each(|d| edits::whole_lines(self, d));
         found.sort_by_cached_key(|d| (self.locate(d.primary), d.code, d.message.clone()));
         found
+    }
+
+    /// Does something that asks for the program's stacks while another thread builds them from the other end, and then
+    /// emits the objects: a program without errors has them asked for next. Whatever goes wrong in that thread goes wrong
+    /// again where it is asked for.
+    fn beside_emission<R>(&self, entry: SourceFile, work: impl FnOnce() -> R) -> R {
+        let db = self.db.clone();
+        let help = move || {
+            graph::from_the_end(&db, entry);
+            let (items, graphs) = (rules::check_items(&db, entry), graph::graphs(&db, entry));
+            if !items.iter().chain(&graphs.diagnostics).any(Diagnostic::is_error) {
+                emitted(&db, entry);
+            }
+        };
+        std::thread::scope(|scope| {
+            let helper = parallel::builder().spawn_scoped(scope, help);
+            let done = work();
+            drop(helper.map(ScopedJoinHandle::join));
+            done
+        })
     }
 
     /// The errors in the text, the names and the types of the program that starts at `entry`: what can be said at once

@@ -31,7 +31,7 @@ impl Analysis {
     fn stack(&self, entry: SourceFile) -> Option<Stack> {
         let stack = graph::stacks(&self.db, entry).stacks.first().cloned();
         let bare =
-            || Some(Stack { graph: graph::graphs(&self.db, entry).graphs.first()?.clone(), workloads: Vec::new() });
+            || Some(Stack { graph: graph::graphs(&self.db, entry).graphs.first()?.clone(), workloads: [].into() });
         stack.or_else(bare)
     }
 

@@ -25,7 +25,7 @@ use serde_json::{Value as Json, json};
 /// A stack as JSON, indented, with a line feed at its end.
 pub fn to_string(stack: &Stack) -> String {
     let graph = &stack.graph;
-    let components = graph.components.iter().zip(&stack.workloads).map(|(c, w)| component(graph, c, w.as_ref()));
+    let components = graph.components.iter().zip(stack.workloads.iter()).map(|(c, w)| component(graph, c, w.as_ref()));
     let value = json!({
         "version": 1,
         "profile": graph.profile,

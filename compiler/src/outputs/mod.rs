@@ -11,7 +11,6 @@ pub mod docs;
 pub mod failures;
 pub mod graph_json;
 pub mod kubernetes;
-pub mod parallel;
 pub mod plot;
 mod recovery;
 pub mod simulation;

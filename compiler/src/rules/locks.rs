@@ -12,7 +12,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let pinned = &context.graph().cluster.digests;
     let mut run: FxHashSet<&SmolStr> = FxHashSet::default();
     for stack in graph::stacks(context.db, context.entry).stacks.iter() {
-        for (component, workload) in stack.graph.components.iter().zip(&stack.workloads) {
+        for (component, workload) in stack.graph.components.iter().zip(stack.workloads.iter()) {
             let Some(image) = workload.as_ref().map(|w| &w.image) else { continue };
             // the same in another profile, or of another component, is said once
             if !run.insert(&image.value) || pinned.contains_key(&image.value) || image.value.contains('@') {

@@ -44,7 +44,7 @@ fn of_namespace(context: &Context<'_>, stack: &Stack, namespace: &Namespace, out
 }
 
 fn pods<'s>(stack: &'s Stack, namespace: &'s Namespace) -> impl Iterator<Item = (&'s Component, &'s Workload)> {
-    let all = stack.graph.components.iter().zip(&stack.workloads);
+    let all = stack.graph.components.iter().zip(stack.workloads.iter());
     let deployed = all.filter_map(|(component, workload)| Some((component, workload.as_ref()?)));
     deployed.filter(|(c, _)| stack.graph.namespace_of(c).is_some_and(|n| *n == namespace.name))
 }

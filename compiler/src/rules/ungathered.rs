@@ -54,7 +54,7 @@ fn told(
         let message = format!("{what} asks what can't be read: {why}");
         return Some(Diagnostic::new(Code::OBS3116, place, message).about(component.name.clone()));
     }
-    let missing = not_gathered(graph, query);
+    let missing = not_gathered(context.db, graph, query);
     if missing.is_empty() {
         return None;
     }

@@ -228,6 +228,12 @@ fn part_core<'db>(db: &'db dyn Db, part: Part<'db>) -> PartCore {
     let mut out = items.out;
     out.diagnostics.append(&mut items.elab.diagnostics);
     out.uses.append(&mut items.elab.uses);
+    // there are many parts, each with some of these
+    out.components.shrink_to_fit();
+    out.flows.shrink_to_fit();
+    out.scales.shrink_to_fit();
+    out.autoscales.shrink_to_fit();
+    out.uses.shrink_to_fit();
     PartCore(Arc::new(out))
 }
 
@@ -235,6 +241,13 @@ fn part_core<'db>(db: &'db dyn Db, part: Part<'db>) -> PartCore {
 #[salsa::tracked]
 pub fn file_core(db: &dyn Db, file: SourceFile) -> Vec<PartCore> {
     db::parts(db, file).iter().map(|part| part_core(db, *part).clone()).collect()
+}
+
+/// Checks the items of a file in the other order.
+pub fn file_core_from_the_end(db: &dyn Db, file: SourceFile) {
+    for part in db::parts(db, file).iter().rev() {
+        part_core(db, *part);
+    }
 }
 
 struct Items<'a> {

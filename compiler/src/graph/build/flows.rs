@@ -171,6 +171,7 @@ impl<'a> Builder<'a> {
             out.insert(name.clone(), Effective { value, chain, doc: option.doc.clone() });
         }
         self.diagnostics.append(&mut eval.diagnostics);
+        out.shrink_to_fit();
         out
     }
 

@@ -16,7 +16,7 @@ pub use asserts::{TestResult, Verdict, check_asserts, run_tests};
 
 use super::links::Links;
 use super::model::{
-    Cluster, Graph, Layer, LayerId, Linter, Namespace, NamespaceId, Patch, Stack, Target, View, Waiver,
+    Cluster, Graph, Layer, LayerId, Linter, Namespace, NamespaceId, Patch, Stack, Target, View, Waiver, Workloads,
 };
 use super::world::GraphWorld;
 use crate::db::{self, Db, SourceFile};
@@ -74,32 +74,57 @@ pub fn stacks(db: &dyn Db, entry: SourceFile) -> &Stacks {
 pub fn graphs_for(db: &dyn Db, entry: SourceFile, target: Target) -> Graphs {
     let cores = cores(db, entry);
     let mut diagnostics = Vec::new();
-    let program = Collected::new(db, names::program(db, entry).files.clone(), &cores, &mut diagnostics);
-    let graphs: Vec<Arc<Graph>> = (0..program.profiles.len())
-        .map(|profile| {
-            let mut builder = Builder { db, program: &program, target, profile, diagnostics: Vec::new() };
-            let graph = builder.build();
-            diagnostics.append(&mut builder.diagnostics);
-            Arc::new(graph)
-        })
-        .collect();
+    let program = Collected::new(db, entry, &cores, &mut diagnostics);
+    let mut graphs = Vec::new();
+    for profile in 0..program.profiles.len() {
+        let (graph, found) = graph_of(db, entry, target, profile);
+        graphs.push(Arc::clone(graph));
+        diagnostics.extend_from_slice(found);
+    }
     Graphs { graphs, diagnostics: distinct(diagnostics) }
+}
+
+/// The graph of one profile, by its number, and what is wrong with it.
+#[salsa::tracked]
+fn graph_of(db: &dyn Db, entry: SourceFile, target: Target, profile: usize) -> (Arc<Graph>, Vec<Diagnostic>) {
+    let cores = cores(db, entry);
+    // what is wrong with all profiles is told once, with the list of them
+    let program = Collected::new(db, entry, &cores, &mut Vec::new());
+    let mut builder = Builder { db, program: &program, target, profile, diagnostics: Vec::new() };
+    let graph = builder.build();
+    (Arc::new(graph), builder.diagnostics)
 }
 
 /// What runs, in each profile of the program.
 #[salsa::tracked]
 pub fn stacks_for(db: &dyn Db, entry: SourceFile, target: Target) -> Stacks {
-    let cores = cores(db, entry);
-    let mut diagnostics = Vec::new();
-    let graphs = &graphs_for(db, entry, target).graphs;
-    let stacks = graphs
-        .iter()
-        .map(|graph| {
-            let workloads = workloads::workloads(db, &cores, graph, &mut diagnostics);
-            Stack { graph: Arc::clone(graph), workloads }
-        })
-        .collect();
+    let (mut stacks, mut diagnostics) = (Vec::new(), Vec::new());
+    for (profile, graph) in graphs_for(db, entry, target).graphs.iter().enumerate() {
+        let (workloads, found) = workloads_of(db, entry, target, profile);
+        stacks.push(Stack { graph: Arc::clone(graph), workloads: Arc::clone(workloads) });
+        diagnostics.extend_from_slice(found);
+    }
     Stacks { stacks: Arc::new(stacks), diagnostics: distinct(diagnostics) }
+}
+
+/// What each component runs in one profile, by its number, and what is wrong with it.
+#[salsa::tracked]
+fn workloads_of(db: &dyn Db, entry: SourceFile, target: Target, profile: usize) -> (Workloads, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let (graph, _) = graph_of(db, entry, target, profile);
+    let workloads = workloads::workloads(db, &cores(db, entry), graph, &mut diagnostics);
+    (workloads.into(), diagnostics)
+}
+
+/// Builds what [`stacks`] asks for in the other order. With another thread that asks for the stacks, the two meet in the
+/// middle.
+pub fn from_the_end(db: &dyn Db, entry: SourceFile) {
+    let files = names::program(db, entry).files.iter().rev().map(|&id| db::file(db, id));
+    files.for_each(|file| items::file_core_from_the_end(db, file));
+    let profiles = Collected::new(db, entry, &cores(db, entry), &mut Vec::new()).profiles.len();
+    for profile in (0..profiles).rev() {
+        workloads_of(db, entry, Target::Kubernetes, profile);
+    }
 }
 
 fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -149,7 +174,7 @@ pub(super) struct Collected<'a> {
 const DEFAULT_KUBERNETES: (u32, u32) = (1, 33);
 
 impl<'a> Collected<'a> {
-    fn new(db: &dyn Db, files: Vec<FileId>, cores: &'a [&'a FileCore], diagnostics: &mut Vec<Diagnostic>) -> Self {
+    fn new(db: &dyn Db, entry: SourceFile, cores: &'a [&'a FileCore], diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut eval = Evaluator::new(db, &Settings { cluster: None });
         let (cluster, mut profiles) = cluster(&mut eval, cores);
         diagnostics.append(&mut eval.diagnostics);
@@ -171,7 +196,7 @@ impl<'a> Collected<'a> {
             by_span,
             scales: by_target(cores.iter().flat_map(|c| &c.scales), |s| &s.targets),
             autoscales: by_target(cores.iter().flat_map(|c| &c.autoscales), |a| &a.targets),
-            files,
+            files: names::program(db, entry).files.clone(),
             profiles,
             profile_items,
             cluster,
@@ -420,6 +445,8 @@ impl Builder<'_> {
         self.backups(&mut graph);
         self.watch(&mut graph);
         self.rest(&mut graph);
+        graph.components.shrink_to_fit();
+        graph.flows.shrink_to_fit();
         graph
     }
 

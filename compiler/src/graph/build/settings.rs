@@ -92,7 +92,8 @@ impl<'a> Builder<'a> {
         self.diagnostics.append(&mut eval.diagnostics);
         self.diagnostics.append(&mut outside.diagnostics);
         drop(eval);
-        let params = known.into_inner();
+        let mut params = known.into_inner();
+        params.shrink_to_fit();
         self.check_refinements(kind, &params);
         params
     }

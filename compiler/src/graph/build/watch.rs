@@ -2,6 +2,7 @@
 
 use super::Builder;
 use super::workloads::{Scope, components_by_span};
+use crate::db::Db;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::Evaluator;
 use crate::graph::metrics;
@@ -34,11 +35,11 @@ impl Builder<'_> {
                 });
                 self.diagnostics.append(&mut scope.diagnostics);
                 // what nobody gathers raises no alert
-                alerts.retain(|a| metrics::left(graph, component, &a.expr).is_empty());
+                alerts.retain(|a| metrics::left(self.db, graph, component, &a.expr).is_empty());
                 watched.push((alerts, dashboards));
                 silences_shown.extend(silent);
             }
-            for (by, alert) in heard(graph, silences_shown) {
+            for (by, alert) in heard(self.db, graph, silences_shown) {
                 watched[by.0 as usize].0.push(alert);
             }
             let mut eval = Evaluator::new(self.db, &world);
@@ -101,10 +102,10 @@ fn silences(eval: &mut Evaluator<'_>, kind: &KindInfo, component: &Component) ->
 
 /// An alert for each flow whose silence is shown by metrics that are gathered: rather by who gets the data than by who
 /// sends it. Flows of one protocol between the same two that are told apart by nothing have one alert.
-fn heard(graph: &Graph, shown: Vec<Silence>) -> Vec<(ComponentId, Alert)> {
+fn heard(db: &dyn Db, graph: &Graph, shown: Vec<Silence>) -> Vec<(ComponentId, Alert)> {
     let mut by_flow: FxHashMap<FlowId, Vec<Silence>> = FxHashMap::default();
     for silence in shown {
-        if metrics::left(graph, graph.component(silence.by), &silence.expr).is_empty() {
+        if metrics::left(db, graph, graph.component(silence.by), &silence.expr).is_empty() {
             by_flow.entry(silence.flow).or_default().push(silence);
         }
     }

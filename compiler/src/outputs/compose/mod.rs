@@ -97,7 +97,7 @@ fn project_name(cluster: &str) -> String {
 
 /// The components that run here, in the graph's order.
 fn running(stack: &Stack) -> impl Iterator<Item = (&Component, &Workload)> {
-    let all = stack.graph.components.iter().zip(&stack.workloads);
+    let all = stack.graph.components.iter().zip(stack.workloads.iter());
     all.filter_map(|(component, workload)| Some((component, workload.as_ref()?)))
 }
 

@@ -127,7 +127,7 @@ fn ways_in(book: &Book<'_>, doc: &mut Document) {
 /// What pods have of their nodes, and what their namespaces are open for.
 fn on_nodes(book: &Book<'_>) -> Vec<Vec<Inline>> {
     let graph = &*book.stack.graph;
-    let deployed = graph.components.iter().zip(&book.stack.workloads);
+    let deployed = graph.components.iter().zip(book.stack.workloads.iter());
     let one = |(component, workload): (&Component, &Option<Workload>)| {
         let workload = workload.as_ref()?;
         let mut has = Vec::new();

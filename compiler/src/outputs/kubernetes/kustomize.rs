@@ -1,8 +1,9 @@
 //! The files of a build: a base, and an overlay for each profile that says how it differs.
 
 use super::object::Packed;
+use crate::outputs::OutputFile;
 use crate::outputs::config::yaml;
-use crate::outputs::{OutputFile, parallel};
+use crate::parallel;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -75,7 +76,7 @@ fn kustomization(folder: &str, resources: Vec<String>, patches: Vec<KustomizePat
 }
 
 fn folder(folder: &str, objects: &[&Packed]) -> Vec<OutputFile> {
-    let mut out: Vec<OutputFile> = parallel::map(objects, |o| o.file(folder));
+    let mut out: Vec<OutputFile> = parallel::map(objects, super::WORTH, |o| o.file(folder));
     let mut resources: Vec<String> = objects.iter().map(|o| o.path()).collect();
     resources.sort();
     out.push(kustomization(folder, resources, Vec::new()));

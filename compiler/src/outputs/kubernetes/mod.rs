@@ -21,9 +21,15 @@ mod workloads;
 pub(super) use immutable::immovable_fields as immovable;
 pub use object::{Object, Packed};
 
-use super::{OutputFile, parallel};
+use super::OutputFile;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::Stack;
+use crate::parallel;
+
+/// Fewer objects than this aren't worth a thread.
+const WORTH: usize = 64;
+/// Fewer components than this aren't: each has several objects, some with many lines of configuration.
+const WORTH_COMPONENTS: usize = 4;
 
 /// What is emitted under each profile.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,14 +40,33 @@ pub struct Emitted {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The objects of one component, and what is wrong with them.
+type OfComponent = (Vec<Packed>, Vec<Diagnostic>);
+
+/// The objects of each deployed component of each profile.
+fn of_components(stacks: &[Stack]) -> Vec<Vec<OfComponent>> {
+    let contexts: Vec<Vec<Context<'_>>> = stacks.iter().map(|stack| deployed(stack).collect()).collect();
+    let all: Vec<&Context<'_>> = contexts.iter().flatten().collect();
+    let mut each = parallel::map(&all, WORTH_COMPONENTS, |context| of_component(context)).into_iter();
+    contexts.iter().map(|own| each.by_ref().take(own.len()).collect()).collect()
+}
+
+fn deployed(stack: &Stack) -> impl Iterator<Item = Context<'_>> {
+    let all = stack.graph.components.iter().zip(stack.workloads.iter());
+    let deployed = all.filter(|(component, _)| component.namespace.is_some());
+    let with = deployed.filter_map(|(component, workload)| Some((component, workload.as_ref()?)));
+    with.map(|(component, workload)| Context { graph: &stack.graph, component, workload })
+}
+
 /// All objects of one profile in an order that can be applied, patches applied.
 pub fn objects(stack: &Stack, diagnostics: &mut Vec<Diagnostic>) -> Vec<Packed> {
+    let each = of_components(std::slice::from_ref(stack)).into_iter().flatten().collect();
+    complete(stack, each, diagnostics)
+}
+
+/// The same, from those of its components.
+fn complete(stack: &Stack, each: Vec<OfComponent>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Packed> {
     let mut out = namespaces::namespaces(&stack.graph);
-    let components: Vec<_> = stack.graph.components.iter().zip(&stack.workloads).collect();
-    let each = parallel::map(&components, |(component, workload)| match (workload, component.namespace) {
-        (Some(workload), Some(_)) => of_component(&Context { graph: &stack.graph, component, workload }),
-        _ => (Vec::new(), Vec::new()),
-    });
     for (objects, found) in each {
         out.extend(objects);
         diagnostics.extend(found);
@@ -55,7 +80,7 @@ pub fn objects(stack: &Stack, diagnostics: &mut Vec<Diagnostic>) -> Vec<Packed> 
     out
 }
 
-fn of_component(context: &Context<'_>) -> (Vec<Packed>, Vec<Diagnostic>) {
+fn of_component(context: &Context<'_>) -> OfComponent {
     let (mut out, mut diagnostics) = (Vec::new(), Vec::new());
     for (folder, volume) in &context.workload.shared {
         let message = format!("`{folder}` of `{}` would be shared between pods", context.name());
@@ -73,13 +98,17 @@ fn of_component(context: &Context<'_>) -> (Vec<Packed>, Vec<Diagnostic>) {
     out.extend(scaling::disruption_budget(context));
     out.extend(ingress::routes(context));
     out.extend(backups::backups(context, &mut diagnostics));
+    // those of all components are held at once
+    out.iter_mut().for_each(|object| object.origins.shrink_to_fit());
+    out.shrink_to_fit();
     (out, diagnostics)
 }
 
 /// The objects of all profiles, in the order of `stacks`.
 pub fn emit(stacks: &[Stack]) -> Emitted {
     let mut diagnostics = Vec::new();
-    let objects: Vec<Vec<Packed>> = stacks.iter().map(|s| objects(s, &mut diagnostics)).collect();
+    let each = stacks.iter().zip(of_components(stacks));
+    let objects: Vec<Vec<Packed>> = each.map(|(stack, each)| complete(stack, each, &mut diagnostics)).collect();
     immutable::check(stacks, &objects, &mut diagnostics);
     Emitted { objects, diagnostics: distinct(diagnostics) }
 }
@@ -101,7 +130,7 @@ const DOCUMENTS: usize = 2048;
 /// One profile as a YAML stream, in parts of many documents.
 pub fn stream(objects: &[Packed]) -> impl Iterator<Item = String> {
     objects.chunks(DOCUMENTS).enumerate().map(|(number, chunk)| {
-        let part = parallel::map(chunk, Packed::yaml).join("---\n");
+        let part = parallel::map(chunk, WORTH, Packed::yaml).join("---\n");
         if number == 0 { part } else { format!("---\n{part}") }
     })
 }

@@ -1,6 +1,6 @@
 //! Expressions, blocks, strings.
 
-use super::Lowerer;
+use super::{Lowerer, exact};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::MAX_DEPTH;
 use crate::syntax::ast::{
@@ -174,7 +174,8 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn idents(&self, list: NodeId) -> Vec<Ident> {
-        self.tree.parts(list).filter(|c| self.tree.rule(*c) == Some(Rule::ident)).map(|c| self.ident(c)).collect()
+        let all = self.tree.parts(list).filter(|c| self.tree.rule(*c) == Some(Rule::ident)).map(|c| self.ident(c));
+        exact(all.collect())
     }
 
     fn match_expr(&mut self, id: NodeId) -> Expr {
@@ -459,7 +460,7 @@ impl Lowerer<'_> {
             let doc = self.doc_before(&siblings, at);
             out.extend(self.entry(*child, doc));
         }
-        out
+        exact(out)
     }
 
     pub(super) fn entry(&mut self, id: NodeId, doc: Option<String>) -> Option<Entry> {

@@ -1,6 +1,6 @@
 //! Items and members of kinds.
 
-use super::Lowerer;
+use super::{Lowerer, exact};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::syntax::ast::{
     Accept, AlertDef, AssertDef, Block, ComponentDef, File, FlowDef, FnDef, Group, Ident, Import, ImportSource, Item,
@@ -47,11 +47,11 @@ impl Lowerer<'_> {
             out.push(Item { doc, span, kind });
             (self.item, self.base) = outer;
             if is_group {
-                parts.push(Arc::new(std::mem::take(&mut out)));
+                parts.push(Arc::new(exact(std::mem::take(&mut out))));
             }
         }
         if !out.is_empty() {
-            parts.push(Arc::new(out));
+            parts.push(Arc::new(exact(out)));
         }
         parts
     }
@@ -340,7 +340,8 @@ impl Lowerer<'_> {
     }
 
     fn paths(&self, names: NodeId) -> Vec<Path> {
-        self.tree.parts(names).filter(|c| self.tree.rule(*c) == Some(Rule::path)).map(|p| self.path(p)).collect()
+        let all = self.tree.parts(names).filter(|c| self.tree.rule(*c) == Some(Rule::path)).map(|p| self.path(p));
+        exact(all.collect())
     }
 
     fn targets(&mut self, id: NodeId, what: &str) -> Vec<Path> {

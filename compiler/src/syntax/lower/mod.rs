@@ -449,6 +449,12 @@ pub const ITEM_KEYWORDS: &[&str] = &[
 pub const MEMBER_KEYWORDS: &[&str] =
     &["param", "port", "accepts", "emits", "turns", "file", "alert", "dashboard", "let", "assert"];
 
+/// With room for what is in it, and no more: there are many of these, and a vector starts with room for four.
+fn exact<T>(mut all: Vec<T>) -> Vec<T> {
+    all.shrink_to_fit();
+    all
+}
+
 fn is_bad(rule: Option<Rule>) -> bool {
     matches!(rule, Some(Rule::bad_tail | Rule::bad_tail_in | Rule::bad_arg | Rule::bad_entry))
 }

@@ -6,7 +6,8 @@
 use super::manifest::Manifest;
 use crate::failure::Failure;
 use crate::interrupt;
-use obs_compiler::outputs::{hash, parallel};
+use obs_compiler::outputs::hash;
+use obs_compiler::parallel;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -20,6 +21,8 @@ const NEW: &str = "new";
 const SWAP: &str = "swap";
 /// In them: what is left of the old tree once all that matters is saved.
 const OLD: &str = "old";
+/// Fewer files than this aren't worth a thread.
+const WORTH: usize = 64;
 
 /// What changes within an output folder.
 pub struct Changes<'a> {
@@ -79,7 +82,7 @@ impl<'a> Staged<'a> {
             }
             write_new(&new.join(path), text).map_err(|e| unwritten(changes.folder, path, &e))
         };
-        parallel::map(&writes, write).into_iter().collect::<Result<(), _>>()?;
+        parallel::map(&writes, WORTH, write).into_iter().collect::<Result<(), _>>()?;
         Ok(Self { changes, folder: staging, scenes })
     }
 

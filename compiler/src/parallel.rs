@@ -3,20 +3,23 @@
 use std::num::NonZero;
 use std::thread;
 
-/// Fewer items than this aren't worth a thread.
-const WORTH: usize = 64;
 /// Values of a program nest as deep as its source may, and are walked by recursion.
 const STACK: usize = 16 << 20;
 
-/// `work` for each item.
-pub fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+/// A thread that can walk any value.
+pub fn builder() -> thread::Builder {
+    thread::Builder::new().stack_size(STACK)
+}
+
+/// `work` for each item; fewer than `worth` aren't worth a thread.
+pub fn map<T: Sync, R: Send>(items: &[T], worth: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let size = items.len().div_ceil(cores).max(WORTH);
+    let size = items.len().div_ceil(cores).max(worth);
     if items.len() <= size {
         return items.iter().map(work).collect();
     }
     let part = |part: &[T]| -> Vec<R> { part.iter().map(&work).collect() };
-    let (part, builder) = (&part, || thread::Builder::new().stack_size(STACK));
+    let part = &part;
     thread::scope(|scope| {
         let started = items.chunks(size).map(|chunk| (chunk, builder().spawn_scoped(scope, move || part(chunk))));
         let started: Vec<_> = started.collect();
