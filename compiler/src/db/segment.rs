@@ -112,7 +112,8 @@ fn segment_lowered<'db>(db: &'db dyn Db, segment: Segment<'db>) -> Lowered {
     {
         return lowered;
     }
-    syntax::lower_part(&db.ahead().take(text), segment.file(db).id(db), segment.before(db))
+    let file = segment.file(db).id(db);
+    syntax::lower_part(&db.ahead().take(file, text), file, segment.before(db))
 }
 
 /// A segment, most of whose groups is read on its own; nothing where that isn't the same as if all were read at once.
@@ -214,6 +215,7 @@ fn segments<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Segment<'db>> {
             }
         }
     }
+    db.ahead().done(file.id(db));
     out
 }
 
