@@ -209,51 +209,42 @@ fn manifests(text: &str) -> String {
     objects.join("\n")
 }
 
-/// Whatever is offered at any component or flow of the examples, all at once or by what is selected.
+/// Whatever is offered at any component or flow of an example, all at once or by what is selected.
 #[test]
-fn what_is_offered_for_the_examples_is_sound() {
-    for example in ["minimal"] {
-        let path = programs::root().join("examples").join(example).join("stack.obs");
-        let text = std::fs::read_to_string(&path).expect("it is there");
-        let mut project = Project::open_with(&text, able());
-        let uri = project.uri.clone();
-        project.editor.diagnostics(&uri);
-        let mut host = Host::new();
-        let mut seen = std::collections::BTreeSet::new();
-        for (number, line) in text.lines().enumerate() {
-            let starts = line.trim_start();
-            let Some(column) =
-                starts.starts_with("component ").then(|| line.len() - starts.len() + 10).or_else(|| line.find("->"))
-            else {
+fn what_is_offered_for_an_example_is_sound() {
+    let path = programs::root().join("examples/minimal/stack.obs");
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    let mut project = Project::open_with(&text, able());
+    let uri = project.uri.clone();
+    project.editor.diagnostics(&uri);
+    let mut host = Host::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for (number, line) in text.lines().enumerate() {
+        let starts = line.trim_start();
+        let Some(column) =
+            starts.starts_with("component ").then(|| line.len() - starts.len() + 10).or_else(|| line.find("->"))
+        else {
+            continue;
+        };
+        let at = json!({"line": number, "character": column + 1});
+        for offer in asked(&mut project, &json!({"start": at, "end": at}), json!([])) {
+            let is_new = ["add the ", "extract to the kind "].iter().any(|s| offer.title.starts_with(s));
+            if !is_new || !seen.insert(offer.title.clone()) {
                 continue;
-            };
-            let at = json!({"line": number, "character": column + 1});
-            for offer in asked(&mut project, &json!({"start": at, "end": at}), json!([])) {
-                let is_new = ["add the ", "extract to the kind "].iter().any(|s| offer.title.starts_with(s));
-                if !is_new || !seen.insert(offer.title.clone()) {
-                    continue;
-                }
-                let after = project.after(&offer.edit);
-                let (_, after) = after.split_once('\n').expect("a header is a line");
-                assert_eq!(obs_compiler::syntax::format(after).as_deref(), Some(after), "{}", offer.title);
-                host.set_file("main.obs", FileText::Text(after.into()));
-                let analysis = host.analysis();
-                let found = analysis.check("main.obs");
-                let errors: Vec<_> = found.iter().filter(|d| d.is_error()).map(|d| (d.code, &d.message)).collect();
-                assert!(errors.is_empty(), "{}: {errors:?}\n{after}", offer.title);
-                if std::env::var_os("SHOW").is_some() {
-                    eprintln!(
-                        "{example}: {} {:?}",
-                        offer.title,
-                        found.iter().map(|d| (d.code, &d.message)).collect::<Vec<_>>()
-                    );
-                }
-                if offer.title.starts_with("add the test") {
-                    let results = analysis.tests("main.obs");
-                    assert!(results.iter().all(|r| r.failures().is_empty()), "{}: {results:?}", offer.title);
-                }
+            }
+            let after = project.after(&offer.edit);
+            let (_, after) = after.split_once('\n').expect("a header is a line");
+            assert_eq!(obs_compiler::syntax::format(after).as_deref(), Some(after), "{}", offer.title);
+            host.set_file("main.obs", FileText::Text(after.into()));
+            let analysis = host.analysis();
+            let found = analysis.check("main.obs");
+            let errors: Vec<_> = found.iter().filter(|d| d.is_error()).map(|d| (d.code, &d.message)).collect();
+            assert!(errors.is_empty(), "{}: {errors:?}\n{after}", offer.title);
+            if offer.title.starts_with("add the test") {
+                let results = analysis.tests("main.obs");
+                assert!(results.iter().all(|r| r.failures().is_empty()), "{}: {results:?}", offer.title);
             }
         }
-        assert!(seen.len() > 10, "{seen:?}");
     }
+    assert!(seen.len() > 10, "{seen:?}");
 }

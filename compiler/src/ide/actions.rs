@@ -201,7 +201,7 @@ impl Analysis {
             return None;
         }
         let unused: Vec<_> = self
-            .check(self.entry_of(file).path(&self.db))
+            .known(self.entry_of(file))
             .into_iter()
             .filter(|d| d.code == crate::diagnostics::Code::OBS5109)
             .map(|d| d.primary)

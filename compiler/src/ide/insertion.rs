@@ -109,5 +109,9 @@ pub(super) fn all_items(ast: &File) -> Vec<&Item> {
 /// The innermost item at an offset.
 pub(super) fn item_at<'a>(ast: &'a File, anchors: &Anchors, offset: u32) -> Option<&'a Item> {
     let touches = |item: &&Item| anchors.resolve(item.span).range.touches(offset);
-    all_items(ast).into_iter().rev().find(touches)
+    let mut at = ast.items().find(touches)?;
+    while let Some(inner) = names::nested_items(at).find(touches) {
+        at = inner;
+    }
+    Some(at)
 }

@@ -158,7 +158,13 @@ impl Analysis {
     /// All that is wrong with the program that starts at `entry`, by place; what is waived is left out.
     pub fn check(&self, entry: &str) -> Vec<Diagnostic> {
         let Some(entry) = self.entry(entry) else { return Vec::new() };
-        let mut found = self.beside_emission(entry, || rules::check(&self.db, entry).found.clone());
+        self.beside_emission(entry, || rules::check(&self.db, entry));
+        self.known(entry)
+    }
+
+    /// The same for those who ask again: no thread is worth it once it is known.
+    fn known(&self, entry: SourceFile) -> Vec<Diagnostic> {
+        let mut found = rules::check(&self.db, entry).found.clone();
         if !found.iter().any(Diagnostic::is_error) {
             found.extend_from_slice(&emitted(&self.db, entry).diagnostics);
         }
@@ -211,10 +217,10 @@ impl Analysis {
 
     /// What is deployed under each profile; `None` where the program has errors.
     pub fn stacks(&self, entry: &str) -> Option<Arc<Vec<Stack>>> {
-        if self.check(entry).iter().any(Diagnostic::is_error) {
+        let entry = self.entry(entry)?;
+        if self.known(entry).iter().any(Diagnostic::is_error) {
             return None;
         }
-        let entry = self.entry(entry)?;
         Some(Arc::clone(&graph::stacks(&self.db, entry).stacks))
     }
 
@@ -226,10 +232,11 @@ impl Analysis {
     /// What is wrong with the program under Compose and not under Kubernetes, by place; nothing where it has errors
     /// under that.
     pub fn check_compose(&self, entry: &str) -> Vec<Diagnostic> {
-        let known = self.check(entry);
-        let Some(entry) = self.entry(entry).filter(|_| !known.iter().any(Diagnostic::is_error)) else {
+        let Some(entry) = self.entry(entry) else { return Vec::new() };
+        let known = self.known(entry);
+        if known.iter().any(Diagnostic::is_error) {
             return Vec::new();
-        };
+        }
         let mut found = rules::check_target(&self.db, entry, Target::Compose);
         if !found.iter().any(Diagnostic::is_error) {
             found.extend(composed(&self.db, entry).iter().flat_map(|e| e.diagnostics.iter().cloned()));
@@ -424,7 +431,7 @@ impl Analysis {
     /// What is wrong with the programs that a file is part of.
     fn found_of(&self, file: SourceFile) -> Vec<Diagnostic> {
         let programs = self.entries().into_iter().filter(|e| self.files(e).contains(&file.id(&self.db)));
-        programs.flat_map(|entry| self.check(&entry)).collect()
+        programs.filter_map(|entry| self.entry(&entry)).flat_map(|entry| self.known(entry)).collect()
     }
 
     /// What could stand at an offset.

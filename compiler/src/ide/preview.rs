@@ -1,13 +1,10 @@
 //! What becomes of a program, for those who look at its text: its pictures, and what an item gives.
 
-use super::Analysis;
+use super::{Analysis, insertion};
 use crate::db::{self, SourceFile};
 use crate::graph::{self, Stack};
-use crate::names::nested_items;
 use crate::outputs::OutputFile;
 use crate::outputs::diagram::{self, Format};
-use crate::syntax::ast::Item;
-use crate::text::Anchors;
 
 impl Analysis {
     /// A picture of the program that a file belongs to, under its default profile; `None` where there is no such view.
@@ -39,9 +36,9 @@ impl Analysis {
     pub fn emitted_by(&self, path: &str, offset: u32) -> Vec<OutputFile> {
         let Some(file) = self.entry(path) else { return Vec::new() };
         let entry = self.entry_of(file);
-        let Some(item) = item_at(db::ast(&self.db, file).items(), db::anchors(&self.db, file), offset) else {
-            return Vec::new();
-        };
+        let ast = db::ast(&self.db, file);
+        let item = insertion::item_at(&ast, db::anchors(&self.db, file), offset);
+        let Some(item) = item.map(|item| item.span.item) else { return Vec::new() };
         if self.stacks(entry.path(&self.db)).is_none() {
             return Vec::new();
         }
@@ -49,15 +46,6 @@ impl Analysis {
         let caused = |f: &&OutputFile| f.origins.iter().any(|o| o.span.file == id && o.span.item == item);
         super::files(&self.db, entry).iter().filter(caused).cloned().collect()
     }
-}
-
-/// The number of the innermost item at an offset.
-fn item_at<'a>(mut items: impl Iterator<Item = &'a Item>, anchors: &Anchors, offset: u32) -> Option<u32> {
-    let mut at = items.find(|i| anchors.resolve(i.span).range.touches(offset))?;
-    while let Some(inner) = nested_items(at).find(|i| anchors.resolve(i.span).range.touches(offset)) {
-        at = inner;
-    }
-    Some(at.span.item)
 }
 
 #[cfg(test)]
