@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// More completions than this aren't sent at once.
-const MANY: usize = 300;
+const MANY: usize = 100;
 
 /// How the editor counts, and where it has what.
 #[derive(Debug, Clone)]
