@@ -119,6 +119,11 @@ impl Graph {
         &self.components[id.0 as usize]
     }
 
+    /// A flow as a program says it: `a -> b: protocol`.
+    pub fn sentence(&self, flow: &Flow) -> String {
+        format!("{} -> {}: {}", self.component(flow.from).name, self.component(flow.to).name, flow.protocol)
+    }
+
     /// The name of a component's namespace.
     pub fn namespace_of(&self, component: &Component) -> Option<&SmolStr> {
         component.namespace.map(|n| &self.namespaces[n.0 as usize].name)

@@ -114,8 +114,7 @@ fn heard(db: &dyn Db, graph: &Graph, shown: Vec<Silence>) -> Vec<(ComponentId, A
     for flow in &graph.flows {
         let of = |by: ComponentId| of_flow(flow.id).iter().find(|s| s.by == by);
         let Some(silence) = of(graph.data_to(flow)).or_else(|| of(flow.from)).or_else(|| of(flow.to)) else { continue };
-        let (from, to) = (&graph.component(flow.from).name, &graph.component(flow.to).name);
-        let sentence = format!("{from} -> {to}: {}", flow.protocol);
+        let sentence = graph.sentence(flow);
         let namesakes = graph.outgoing(flow.from).filter(|f| f.to == flow.to && f.protocol == flow.protocol);
         let earlier: Vec<FlowId> = namesakes.map(|f| f.id).filter(|f| *f < flow.id).collect();
         if earlier.iter().flat_map(|f| of_flow(*f)).any(|s| s.expr == silence.expr) {

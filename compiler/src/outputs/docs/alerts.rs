@@ -6,6 +6,10 @@ use crate::graph::{Alert, Component, Flow, Graph, Probe, ProbeAction};
 use crate::outputs::words;
 use crate::value::Quantity;
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
+
+/// More flows of one protocol than this aren't told one by one.
+const SHOWN: usize = 20;
 
 pub(super) fn chapter(book: &Book<'_>) -> Document {
     let graph = &*book.stack.graph;
@@ -131,6 +135,7 @@ fn catalogue(book: &Book<'_>, doc: &mut Document) {
         vec![a.name.to_string(), about.to_string(), a.severity.to_string(), hold, a.summary.to_string()]
     };
     doc.table(&Table::new(["Alert", "About", "Severity", "After", "What it says"], all.values().map(row)));
+    unwatched(&book.stack.graph, all.values().filter_map(|(_, alert)| alert.flow.as_deref()).collect(), doc);
     for (title, (component, alert)) in &all {
         // kept for it, so that links end here
         doc.heading(4, title);
@@ -140,4 +145,29 @@ fn catalogue(book: &Book<'_>, doc: &mut Document) {
             doc.paragraph(&[Inline::Text(description.to_string())]);
         }
     }
+}
+
+/// The flows whose silence raises no alert, by protocol. `watched` are the others, as sentences.
+fn unwatched(graph: &Graph, watched: BTreeSet<&str>, doc: &mut Document) {
+    let mut quiet: IndexMap<&str, Vec<String>> = IndexMap::new();
+    for flow in graph.flows.iter().filter(|flow| !watched.contains(&*graph.sentence(flow))) {
+        let ends = format!("{} -> {}", graph.component(flow.from).name, graph.component(flow.to).name);
+        let all = quiet.entry(&flow.protocol).or_default();
+        if !all.contains(&ends) {
+            all.push(ends);
+        }
+    }
+    if quiet.is_empty() {
+        return;
+    }
+    let text = "No alert tells when nothing goes over these flows: people ask when they like, and of the others nothing that \
+                is gathered tells.";
+    doc.paragraph(&[text.into()]);
+    let line = |(protocol, ends): (&str, Vec<String>)| {
+        let shown = ends.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = ends.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        vec![Inline::Text(format!("{protocol}: {shown}{more}"))]
+    };
+    doc.list(&quiet.into_iter().map(line).collect::<Vec<_>>());
 }
