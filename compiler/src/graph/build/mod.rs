@@ -9,10 +9,12 @@ mod components;
 mod early;
 mod flows;
 mod settings;
+mod trial;
 mod watch;
 mod workloads;
 
 pub use asserts::{TestResult, Verdict, check_asserts, run_tests};
+pub use trial::Trial;
 
 use super::links::Links;
 use super::model::{
