@@ -79,14 +79,18 @@ impl Analysis {
         if !anchors.resolve(declared.name.span).range.touches(range.start) {
             return Vec::new();
         }
+        let within = FileRange { file: file.id(&self.db), range };
+        // those that answer a finding are offered for that
+        let answers = self.missing_flows(file, &self.found_of(file), within);
         let Some(mut search) = self.flow_search(file) else { return Vec::new() };
         let Some(component) = search.graph.components.iter().find(|c| c.span == item.span) else { return Vec::new() };
         let open = search.around(component).filter(|c| search.is_open_end(component, c)).collect();
         let change = |(title, (range, text))| {
-            let edits = vec![(FileRange { file: file.id(&self.db), range }, text)];
+            let edits = vec![(FileRange { file: within.file, range }, text)];
             ProgramChange { title, kind: ChangeKind::Add, edits }
         };
-        search.offers(open).into_iter().map(change).collect()
+        let offers = search.offers(open).into_iter();
+        offers.filter(|(title, _)| answers.iter().all(|answer| answer.title != *title)).map(change).collect()
     }
 
     fn flow_search(&self, file: SourceFile) -> Option<Search<'_>> {
@@ -127,9 +131,8 @@ impl<'a> Search<'a> {
                 all.retain(|c| c.data_from().id == subject.id && lost.is_some_and(|s| c.signals.contains(&s)));
             }
             Code::OBS3114 => {
-                let notifies = |c: &Candidate<'_>| {
-                    subject.emits.iter().any(|e| e.notifies && e.protocol == c.protocol.name)
-                };
+                let notifies =
+                    |c: &Candidate<'_>| subject.emits.iter().any(|e| e.notifies && e.protocol == c.protocol.name);
                 all.retain(|c| c.from.id == subject.id && notifies(c));
             }
             _ => {}

@@ -5,6 +5,7 @@ mod calls;
 mod completion;
 mod edits;
 mod extract_kind;
+mod extract_param;
 mod fixes;
 #[cfg(test)]
 mod fixture;

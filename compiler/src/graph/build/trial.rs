@@ -40,8 +40,7 @@ impl<'a> Trial<'a> {
         let named = (!signals.is_empty()).then(|| ("signals".into(), Spanned { value: words, span }));
         let own: Record = named.into_iter().collect();
         let world = GraphWorld::new(&self.graph);
-        let mut flow =
-            builder.link(&world, &self.graph, ends, queries::protocol_info(self.db, protocol), &own, span);
+        let mut flow = builder.link(&world, &self.graph, ends, queries::protocol_info(self.db, protocol), &own, span);
         flow.id = FlowId(self.graph.flows.len() as u32);
         self.graph.flows.push(flow);
         self.graph.links = Links::new(self.graph.components.len(), &self.graph.flows);
