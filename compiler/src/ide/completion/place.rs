@@ -268,10 +268,11 @@ fn enclosing(tree: &Tree, offset: u32) -> Option<NodeId> {
     let mut found = None;
     let mut at = tree.root();
     loop {
+        let is_closed =
+            |id| [Rule::r_brace, Rule::r_bracket, Rule::r_paren].iter().any(|r| tree.find(id, *r).is_some());
         let inside = |id: &NodeId| {
             let range = tree.range(*id);
-            let closed = [Rule::r_brace, Rule::r_bracket, Rule::r_paren].iter().any(|r| tree.find(*id, *r).is_some());
-            range.start < offset && (offset < range.end || (offset == range.end && !closed))
+            range.start < offset && (offset < range.end || (offset == range.end && !is_closed(*id)))
         };
         let next = tree.children(at).filter(inside).last()?;
         let braces = matches!(tree.rule(next), Some(block | group_body | import_names | kind_body | test_body | arms));
