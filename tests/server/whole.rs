@@ -251,8 +251,12 @@ fn it_is_shown_as_what_it_is() {
     assert!(folds.as_array().is_some_and(|f| f.len() > 10), "{folds}");
     let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 200, "character": 0}});
     let params = json!({"textDocument": {"uri": uri}, "range": range});
-    let hints = stack.project.editor.result("textDocument/inlayHint", params).to_string();
-    assert!(hints.contains("normal 2, high 2, peak 3") || hints.contains("×"), "instances by profile: {hints}");
+    let hints = texts(&stack.project.editor.result("textDocument/inlayHint", params.clone()), "/label");
+    // instances of rings and of what is stateless under each profile with what they can lose, and where flows lead
+    has(&hints, &["×1/2/3, tolerates 0/0/1", "×2/3/5, tolerates 1/2/4", "port 3100"]);
+    stack.edit("alloy -> loki: push", "alloy -> loki");
+    let hints = texts(&stack.project.editor.result("textDocument/inlayHint", params), "/label");
+    has(&hints, &[": push"]);
     let lenses = texts(&stack.about("textDocument/codeLens"), "/command/title");
     has(&lenses, &["preview", "why"]);
     assert!(lenses.iter().any(|l| l.ends_with(" objects")) && lenses.iter().any(|l| l.contains("polic")), "{lenses:?}");
