@@ -254,9 +254,9 @@ fn it_is_shown_as_what_it_is() {
     let hints = texts(&stack.project.editor.result("textDocument/inlayHint", params.clone()), "/label");
     // instances of rings and of what is stateless under each profile with what they can lose, and where flows lead
     has(&hints, &["×1/2/3, tolerates 0/0/1", "×2/3/5, tolerates 1/2/4", "port 3100"]);
-    stack.edit("alloy -> loki: push", "alloy -> loki");
+    stack.edit("internet -> edge: https", "internet -> edge");
     let hints = texts(&stack.project.editor.result("textDocument/inlayHint", params), "/label");
-    has(&hints, &[": push"]);
+    has(&hints, &[": https"]);
     let lenses = texts(&stack.about("textDocument/codeLens"), "/command/title");
     has(&lenses, &["preview", "why"]);
     assert!(lenses.iter().any(|l| l.ends_with(" objects")) && lenses.iter().any(|l| l.contains("polic")), "{lenses:?}");
@@ -282,6 +282,20 @@ fn what_can_be_done_is_offered() {
     stack.edit("internet -> edge: https", "visitors -> edge: https");
     let found = stack.actions("vis|itors -> edge");
     assert!(found.iter().any(|t| t.starts_with("add the component `visitors: ")), "{found:?}");
+}
+
+#[test]
+fn what_is_said_of_it_can_be_answered() {
+    let mut stack = stack();
+    let waiver = stack.text.lines().find(|l| l.starts_with("waive OBS4104")).expect("it has one").to_owned();
+    stack.edit(&format!("{waiver}\n"), "");
+    has(&stack.actions("scale prom|etheus"), &["waive OBS4104 on prometheus"]);
+    stack.edit("import std.{checkov, kube-score}", "import std.{checkov, kube-score, Slack, Webhook}");
+    has(&stack.actions("Sl|ack"), &["fix all OBS5109 in this file", "organise the imports"]);
+    stack.edit("// Metrics\n", "kind Own extends Pods {\n  title: \"Own\"\n}\n\n// Metrics\n");
+    has(&stack.actions("title: \"O|wn\""), &["turn `\"Own\"` into the parameter `own_title`"]);
+    stack.edit("grafana -> tempo: query\n", "");
+    has(&stack.actions("component tem|po"), &["add the flow `grafana -> tempo: query`"]);
 }
 
 #[test]
