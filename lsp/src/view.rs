@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// More completions than this aren't sent at once.
 const MANY: usize = 300;
+/// But so many, and the editor asks again with the next letter.
+const BEST: usize = 100;
 
 /// How the editor counts, and where it has what.
 #[derive(Debug, Clone)]
@@ -188,7 +190,7 @@ impl View {
         let text = self.analysis.text(self.file()?);
         let typed = &text[found.replaces.start as usize..found.replaces.end as usize];
         found.items.retain(|item| has_letters(&item.label, typed));
-        found.items.truncate(MANY);
+        found.items.truncate(BEST);
         Some((found, false))
     }
 

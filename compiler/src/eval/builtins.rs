@@ -5,6 +5,7 @@ use super::operators::{arithmetic, compare, contains, equal, number};
 use crate::syntax::ast::BinaryOp;
 use crate::text::Span;
 use crate::types::builtins::Builtin;
+use crate::types::embedded;
 use crate::value::{Quantity, Record, SecretRef, Spanned, Value};
 use smol_str::SmolStr;
 use std::cmp::Ordering;
@@ -38,6 +39,7 @@ impl Evaluator<'_> {
             StartsWith => Value::Bool(text(0).starts_with(text(1).as_str())),
             EndsWith => Value::Bool(text(0).ends_with(text(1).as_str())),
             Contains => Value::Bool(contains(&args[0], &args[1])),
+            Parses => Value::Bool(embedded::checker(&text(1)).is_some_and(|check| check(&text(0)).is_ok())),
             Keys => match &args[0] {
                 Value::Record(record) => strings(record.keys().map(SmolStr::as_str).collect()),
                 _ => Value::list([], span),

@@ -94,8 +94,7 @@ fn setting<'a>(
 pub(super) fn documentation(db: &dyn Db, file: u32, item: u32) -> Option<String> {
     let source = *db::Project::get(db).files(db).get(file as usize)?;
     let def = DefId { file: source.id(db), item };
-    let export = names::exports(db, source).names.values().find(|e| e.def == def)?;
-    self::item(db, def, export.kind, || None)
+    self::item(db, def, names::export_of(db, def)?.kind, || None)
 }
 
 /// What a number with a unit means, in words: every meaning that its unit can have.

@@ -52,6 +52,7 @@ use crate::outputs::{OutputFile, compose, docs, kubernetes};
 use crate::parallel;
 use crate::rules;
 use crate::text::{FileId, FileRange, LineIndex, Sources, Span, TextRange};
+use crate::types::items;
 use std::sync::Arc;
 use std::thread::{JoinHandle, ScopedJoinHandle};
 
@@ -175,19 +176,24 @@ impl Analysis {
     }
 
     /// Does something that asks for the program's stacks while another thread builds them from the other end, and then
-    /// emits the objects: a program without errors has them asked for next. Whatever goes wrong in that thread goes wrong
-    /// again where it is asked for.
+    /// emits the objects: a program without errors has them asked for next.
     fn beside_emission<R>(&self, entry: SourceFile, work: impl FnOnce() -> R) -> R {
-        let db = self.db.clone();
-        let help = move || {
-            graph::from_the_end(&db, entry);
-            let (items, graphs) = (rules::check_items(&db, entry), graph::graphs(&db, entry));
+        let help = move |db: &RootDb| {
+            graph::from_the_end(db, entry);
+            let (items, graphs) = (rules::check_items(db, entry), graph::graphs(db, entry));
             if !items.iter().chain(&graphs.diagnostics).any(Diagnostic::is_error) {
-                emitted(&db, entry);
+                emitted(db, entry);
             }
         };
+        self.beside(help, work)
+    }
+
+    /// Does something while another thread asks for what it will ask for later. Whatever goes wrong in that thread goes
+    /// wrong again where it is asked for.
+    fn beside<R>(&self, help: impl FnOnce(&RootDb) + Send, work: impl FnOnce() -> R) -> R {
+        let db = self.db.clone();
         std::thread::scope(|scope| {
-            let helper = parallel::builder().spawn_scoped(scope, help);
+            let helper = parallel::builder().spawn_scoped(scope, move || help(&db));
             let done = work();
             drop(helper.map(ScopedJoinHandle::join));
             done
@@ -198,7 +204,7 @@ impl Analysis {
     /// after an edit. [`Analysis::check`] finds them too.
     pub fn early_errors(&self, entry: &str) -> Vec<Diagnostic> {
         let Some(entry) = self.entry(entry) else { return Vec::new() };
-        let mut found = rules::check_items(&self.db, entry);
+        let mut found = self.beside(|db| items::from_the_end(db, entry), || rules::check_items(&self.db, entry));
         found.retain(Diagnostic::is_error);
         found.iter_mut().for_each(|d| edits::whole_lines(self, d));
         found

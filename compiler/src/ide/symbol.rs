@@ -2,26 +2,48 @@
 
 use crate::db::{self, Db, Project, SourceFile};
 use crate::names::{self, DefId, Export, Space};
+use crate::syntax::ast::{Item, ItemKind};
 use crate::text::{FileRange, Span, TextRange};
 use crate::types::{Target, items};
 
 /// The name at an offset, and what it means.
 pub(super) fn at(db: &dyn Db, file: SourceFile, offset: u32) -> Option<(TextRange, Target)> {
-    let anchors = db::anchors(db, file);
+    let (anchors, ast, id) = (db::anchors(db, file), db::ast(db, file), file.id(db));
+    let item = anchors.span(id, TextRange::new(offset, offset)).item;
+    // a name may end where the next item starts
+    let around = [Some(item), item.checked_sub(1)].into_iter().flatten();
+    let around: Vec<&Item> = around.filter_map(|number| names::find_in(&ast, number)).collect();
     let nearest = |names: &mut dyn Iterator<Item = (Span, Target)>| {
         let placed = names.map(|(span, target)| (anchors.resolve(span).range, target));
         placed.filter(|(range, _)| range.touches(offset)).min_by_key(|(range, _)| range.len())
     };
-    nearest(&mut all(db, file)).or_else(|| nearest(&mut members(db, file)))
+    let mut own = around.iter().flat_map(|item| of_item(db, file, item));
+    nearest(&mut own).or_else(|| nearest(&mut around.iter().flat_map(|item| members(db, item))))
 }
 
-/// Parameters, fields and locals that a file declares and any file uses.
-fn members(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = (Span, Target)> {
-    let id = file.id(db);
-    let files = Project::get(db).files(db).iter();
-    let uses = files.flat_map(move |file| items::file_core(db, *file)).flat_map(|part| &part.uses);
-    uses.filter_map(move |used| match used.target {
-        Target::Declared(span) if span.file == id && !span.range.is_empty() => Some((span, used.target.clone())),
+/// The names in an item, and in others of its part: a file has many.
+fn of_item(db: &dyn Db, file: SourceFile, item: &Item) -> impl Iterator<Item = (Span, Target)> {
+    // what is imported is known by file
+    let imported = matches!(item.kind, ItemKind::Import(_)).then(|| all(db, file)).into_iter().flatten();
+    let declared = names::export_of(db, DefId { file: item.span.file, item: item.span.item });
+    let declared = declared.map(|e| (e.name_span, Target::Def(e.def, e.kind)));
+    let part = db::part_of(db, file, item.span.item);
+    let uses = part.into_iter().flat_map(|part| &items::part_core(db, part).uses).map(|u| (u.span, u.target.clone()));
+    imported.chain(uses).chain(declared).filter(move |(span, _)| span.file == file.id(db))
+}
+
+/// Parameters, fields and locals that an item declares: of one that others see, those too that only they use.
+fn members(db: &dyn Db, item: &Item) -> impl Iterator<Item = (Span, Target)> {
+    let (id, number) = (item.span.file, item.span.item);
+    let seen = matches!(item.kind, ItemKind::Kind(_) | ItemKind::Type(_) | ItemKind::Protocol(_) | ItemKind::Fn(_));
+    let all = seen.then(|| Project::get(db).files(db)).into_iter().flatten();
+    let all = all.flat_map(|file| items::file_core(db, *file)).flat_map(|part| &part.uses);
+    let own = if seen { None } else { db::part_of(db, db::file(db, id), number) };
+    let own = own.into_iter().flat_map(|part| &items::part_core(db, part).uses);
+    all.chain(own).filter_map(move |used| match used.target {
+        Target::Declared(span) if (span.file, span.item) == (id, number) && !span.range.is_empty() => {
+            Some((span, used.target.clone()))
+        }
         _ => None,
     })
 }
@@ -51,10 +73,7 @@ pub(super) fn name_of(db: &dyn Db, file: SourceFile, def: DefId) -> Option<Strin
 pub(super) fn declaration(db: &dyn Db, target: &Target) -> Option<FileRange> {
     let locate = |span: Span| db::anchors(db, db::file(db, span.file)).resolve(span);
     match target {
-        Target::Def(def, _) => {
-            let exports = names::exports(db, db::file(db, def.file));
-            exports.names.values().find(|e| e.def == *def).map(|e| locate(e.name_span))
-        }
+        Target::Def(def, _) => names::export_of(db, *def).map(|e| locate(e.name_span)),
         Target::Declared(span) => Some(locate(*span)),
         Target::Builtin(_) => None,
     }

@@ -189,6 +189,14 @@ pub fn exports(db: &dyn Db, file: SourceFile) -> Exports {
     out
 }
 
+/// The declaration that an item is; nothing where another one had its name before.
+pub fn export_of(db: &dyn Db, def: DefId) -> Option<&Export> {
+    let file = db::file(db, def.file);
+    let ast = db::ast(db, file);
+    let (kind, name) = declared(&find_in(&ast, def.item)?.kind)?;
+    exports(db, file).get(kind.space(), &name.name).filter(|export| export.def == def)
+}
+
 /// What the library declares, all files together; of names declared twice, the first.
 #[salsa::tracked]
 pub fn library_exports(db: &dyn Db, project: db::Project) -> Exports {

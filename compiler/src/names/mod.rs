@@ -7,8 +7,8 @@ mod lock_file;
 mod visible;
 
 pub use declarations::{
-    DefId, DefKind, Export, Exports, Space, declared_name, exports, find_in, find_item, library_exports, nested_items,
-    nested_parts,
+    DefId, DefKind, Export, Exports, Space, declared_name, export_of, exports, find_in, find_item, library_exports,
+    nested_items, nested_parts,
 };
 pub use edits::{add_library_import, remove_import};
 pub use files::{Imported, Program, imports, program, relative_path};

@@ -3,16 +3,28 @@
 use super::config;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{ConfigFile, Workload};
+use std::rc::Rc;
 
 /// A configuration file and its text.
-pub(super) type Rendered<'a> = (&'a ConfigFile, String);
+pub(super) type Rendered<'a> = (&'a ConfigFile, Rc<str>);
 
-/// The files of a component that can be written; what is wrong with the others is a finding.
-pub(super) fn render<'a>(name: &str, workload: &'a Workload, diagnostics: &mut Vec<Diagnostic>) -> Vec<Rendered<'a>> {
+/// The files of a component that can be written; what is wrong with the others is a finding. `before` are those of the
+/// same component under another profile: most are the same, and comparing takes a fraction of writing.
+pub(super) fn render<'a>(
+    name: &str,
+    workload: &'a Workload,
+    before: &[Rendered<'_>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Rendered<'a>> {
     let mut out = Vec::with_capacity(workload.files.len());
     for file in &workload.files {
+        let same = before.iter().find(|(other, _)| other.path == file.path && other.content == file.content);
+        if let Some((_, text)) = same {
+            out.push((file, Rc::clone(text)));
+            continue;
+        }
         match config::render(&file.content) {
-            Ok(text) => out.push((file, text)),
+            Ok(text) => out.push((file, text.into())),
             Err(error) => {
                 let span = error.span.unwrap_or(file.span);
                 let message = format!("`{}` of `{name}` can't be written: {error}", file.path);

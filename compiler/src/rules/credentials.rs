@@ -10,8 +10,10 @@ use crate::names;
 use crate::syntax::tree::{NodeId, Tree};
 use crate::syntax::{self, Rule};
 use crate::text::{Span, TextRange};
+use regex::Regex;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for &id in &names::program(context.db, context.entry).files {
@@ -71,17 +73,14 @@ fn found(db: &dyn Db, file: SourceFile) -> Vec<(Span, String)> {
     let place = |range: TextRange, start: u32| {
         anchors.span(file.id(db), TextRange::new(range.start + start, range.end + start))
     };
-    let (mut out, mut seen, mut at) = (Vec::new(), BTreeSet::new(), 0);
-    for line in db::text(db, file).split_inclusive('\n') {
-        if is_suspicious(line) {
-            let (parse, start) = db::parse_around(db, file, at);
-            if seen.insert(start) {
-                let strings = strings(&parse.tree);
-                let why = |node| Some((place(parse.tree.range(node), start), why(&parse.tree, node)?));
-                out.extend(strings.filter_map(why));
-            }
+    let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
+    for line in suspicious_lines(db::text(db, file)) {
+        let (parse, start) = db::parse_around(db, file, line as u32);
+        if seen.insert(start) {
+            let strings = strings(&parse.tree);
+            let why = |node| Some((place(parse.tree.range(node), start), why(&parse.tree, node)?));
+            out.extend(strings.filter_map(why));
         }
-        at += line.len() as u32;
     }
     // a piece may be within another one that was looked at
     out.sort();
@@ -91,7 +90,7 @@ fn found(db: &dyn Db, file: SourceFile) -> Vec<(Span, String)> {
 
 /// A text with what looks like a credential in it as asterisks, as long as before in bytes: places stay right.
 pub fn masked(text: &str) -> Cow<'_, str> {
-    if !text.lines().any(is_suspicious) {
+    if suspicious_lines(text).next().is_none() {
         return Cow::Borrowed(text);
     }
     let parse = syntax::parse(text);
@@ -106,16 +105,28 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     String::from_utf8(out).map_or(Cow::Borrowed(""), Cow::Owned)
 }
 
-/// Whether a line may have a credential, or the name of one: all that [`why`] finds, and more.
-fn is_suspicious(line: &str) -> bool {
-    let lower = line.to_ascii_lowercase();
-    let mut words = SECRET_WORDS.iter().chain(SECRET_PAIRS.iter().map(|[_, last]| last));
-    words.any(|word| lower.contains(word))
-        || line.contains("-----BEGIN ")
-        || (line.contains("://") && line.contains('@'))
-        || has_known_beginning(line)
-        || line.split(|c| !in_token(c)).any(is_mixed)
+/// Where lines start that may have a credential, or the name of one: all that [`why`] finds, and more. Passes over the
+/// whole text, not line by line: an editor asks at each keystroke.
+fn suspicious_lines(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let long = LONG_WORDS.find_iter(text).filter(|word| is_mixed(word.as_str()));
+    let mut last = None;
+    NAMED.find_iter(text).chain(long).filter_map(move |found| {
+        let line = text[..found.start()].rfind('\n').map_or(0, |at| at + 1);
+        (last.replace(line) != Some(line)).then_some(line)
+    })
 }
+
+/// What names or begins a credential. Constants of letters, digits, `_` and `-`: nothing to escape.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    let words = SECRET_WORDS.iter().copied().chain(SECRET_PAIRS.iter().map(|[_, last]| *last)).collect::<Vec<_>>();
+    let beginnings = BEGINNINGS.iter().map(|(start, _)| *start).collect::<Vec<_>>();
+    let (words, beginnings) = (words.join("|"), beginnings.join("|"));
+    Regex::new(&format!("(?i:{words})|-----BEGIN |://[^\n]*@|{beginnings}")).expect("a regular expression of constants")
+});
+
+static LONG_WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!("[A-Za-z0-9+/=_-]{{{SHORTEST},}}")).expect("a regular expression of constants")
+});
 
 /// Each string, by its first leaf.
 fn strings(tree: &Tree) -> impl Iterator<Item = NodeId> + '_ {

@@ -69,6 +69,8 @@ pub enum Want {
     PodField,
     /// The word of a signal.
     Signal,
+    /// The tag of a language.
+    Language,
     /// A list of anything.
     List,
     /// A list of strings.
@@ -99,6 +101,7 @@ impl Want {
             Want::Secret => Ty::Secret,
             Want::PodField => Ty::PodField,
             Want::Signal => Ty::words(super::attributes::SIGNALS),
+            Want::Language => Ty::words(super::embedded::TAGS),
             Want::Strings => Ty::list(Ty::string()),
             Want::Ints => Ty::list(Ty::Int(None)),
             Want::List | Want::Map | Want::Container | Want::Number | Want::Printable | Want::Any => Ty::Error,
@@ -131,6 +134,7 @@ impl Want {
             Want::Secret => "a secret",
             Want::PodField => "a field of the pod",
             Want::Signal => "a signal",
+            Want::Language => "the tag of a language",
             Want::List => "a list",
             Want::Strings => "a list of strings",
             Want::Ints => "a list of ints",
@@ -154,6 +158,7 @@ builtins! {
     StartsWith "starts_with" ("text": Str, "prefix": Str) => Fixed Bool "Whether the text starts so.";
     EndsWith "ends_with" ("text": Str, "suffix": Str) => Fixed Bool "Whether the text ends so.";
     Contains "contains" ("in": Container, "what": Any) => Fixed Bool "Whether it is an element, a key or a part.";
+    Parses "parses" ("text": Str, "as": Language) => Fixed Bool "Whether the text is well-formed in a language of tagged strings.";
     Keys "keys" ("of": Map) => Fixed Strings "The keys in order.";
     Values "values" ("of": Map) => Values Any "The values in order.";
     Sort "sort" ("list": List) => First Any "Sorted: numbers by size, strings by code point.";

@@ -7,7 +7,7 @@ use super::queries::{self, KindInfo};
 use super::ty::{KindRef, ProtocolRef, RecordTy, Ty};
 use crate::db::{self, Db, Part, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
-use crate::names::{DefId, DefKind, Names, Space};
+use crate::names::{self, DefId, DefKind, Names, Space};
 use crate::syntax::ast::{self, BinaryOp, Block, EntryKind, Expr, ExprKind, Ident, Item, ItemKind, Key, Path};
 use crate::text::Span;
 use smol_str::SmolStr;
@@ -219,7 +219,7 @@ impl std::ops::Deref for PartCore {
 
 /// The items of a part, checked.
 #[salsa::tracked]
-fn part_core<'db>(db: &'db dyn Db, part: Part<'db>) -> PartCore {
+pub fn part_core<'db>(db: &'db dyn Db, part: Part<'db>) -> PartCore {
     let file = part.file(db);
     let elab = Elaborator::new(db, file, Place::Program);
     let db::Around { namespace, layer } = db::part_around(db, part);
@@ -243,10 +243,13 @@ pub fn file_core(db: &dyn Db, file: SourceFile) -> Vec<PartCore> {
     db::parts(db, file).iter().map(|part| part_core(db, *part).clone()).collect()
 }
 
-/// Checks the items of a file in the other order.
-pub fn file_core_from_the_end(db: &dyn Db, file: SourceFile) {
-    for part in db::parts(db, file).iter().rev() {
-        part_core(db, *part);
+/// Checks the items of the program that starts at a file in the other order. With another thread that asks for all of
+/// them, the two meet in the middle.
+pub fn from_the_end(db: &dyn Db, entry: SourceFile) {
+    for file in names::program(db, entry).files.iter().rev() {
+        for part in db::parts(db, db::file(db, *file)).iter().rev() {
+            part_core(db, *part);
+        }
     }
 }
 

@@ -128,8 +128,7 @@ pub fn workload(db: &dyn Db, entry: SourceFile, component: ComponentId) -> Optio
 /// Builds what [`stacks`] asks for in the other order. With another thread that asks for the stacks, the two meet in the
 /// middle.
 pub fn from_the_end(db: &dyn Db, entry: SourceFile) {
-    let files = names::program(db, entry).files.iter().rev().map(|&id| db::file(db, id));
-    files.for_each(|file| items::file_core_from_the_end(db, file));
+    items::from_the_end(db, entry);
     let profiles = Collected::new(db, entry, &cores(db, entry), &mut Vec::new()).profiles.len();
     for profile in (0..profiles).rev() {
         workloads_of(db, entry, Target::Kubernetes, profile);

@@ -271,18 +271,20 @@ impl<'a> Request<'a> {
 
     /// The program's components as this file names them, with the import that brings those that it doesn't see.
     fn components(&self) -> Vec<Completion> {
-        let seen = names::scope(self.db, self.file).names_of(Space::Value);
-        let seen: FxHashMap<names::DefId, &SmolStr> = seen.map(|(name, b)| (b.export.def, name)).collect();
-        let mut elsewhere: FxHashMap<names::DefId, Elsewhere> = FxHashMap::default();
-        let all = self.all_components();
+        let scope = names::scope(self.db, self.file);
         let def = |c: &ComponentCore| names::DefId { file: c.span.file, item: c.span.item };
-        if all.iter().any(|c| !seen.contains_key(&def(c))) {
+        let as_named = |c: &ComponentCore| scope.get(Space::Value, &c.name.name).is_some_and(|e| e.def == def(c));
+        let all = self.all_components();
+        let mut renamed: FxHashMap<names::DefId, &SmolStr> = FxHashMap::default();
+        let mut elsewhere: FxHashMap<names::DefId, Elsewhere> = FxHashMap::default();
+        if !all.iter().all(|c| as_named(c)) {
+            renamed.extend(scope.names_of(Space::Value).map(|(name, b)| (b.export.def, name)));
             let there = self.imports().elsewhere(&[DefKind::Component]).into_iter();
-            elsewhere = there.map(|there| (there.export.def, there)).collect();
+            elsewhere.extend(there.map(|there| (there.export.def, there)));
         }
         let shown = |c: &&ComponentCore| {
-            let kind = c.kind.as_ref().map(|k| k.name.to_string()).unwrap_or_default();
-            let name = seen.get(&def(c)).map_or(&c.name.name, |name| *name);
+            let kind = c.kind.as_ref().map(|k| k.name.as_str()).unwrap_or_default();
+            let name = renamed.get(&def(c)).map_or(&c.name.name, |name| *name);
             let also = elsewhere.get(&def(c)).and_then(|there| there.edit.clone());
             Completion { also, ..Completion::new(name, CompletionKind::Component, kind).of_item(def(c)) }
         };

@@ -63,7 +63,7 @@ fn one(stack: &Stack, cluster: &Stack) -> Emitted {
     let mut origins = Vec::new();
     for (component, workload) in running(stack) {
         let context = Context { graph, component, workload, order: &order, published: &published };
-        let files = super::config_files::render(&context.component.name, context.workload, &mut out.diagnostics);
+        let files = super::config_files::render(&context.component.name, context.workload, &[], &mut out.diagnostics);
         let folders = super::config_files::folders(&files);
         for instance in 0..context.component.replicas.count {
             let service = service::service(&context, instance, &folders, &mut project, &mut out.diagnostics);
@@ -73,7 +73,7 @@ fn one(stack: &Stack, cluster: &Stack) -> Emitted {
         }
         out.files.extend(files.into_iter().map(|(file, text)| OutputFile {
             path: service::config_path(context.component, &file.path),
-            text,
+            text: text.to_string(),
             origins: vec![Origin { pointer: String::new(), span: file.span }],
         }));
     }

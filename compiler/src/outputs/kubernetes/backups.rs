@@ -10,6 +10,7 @@ use super::workloads::{claim_of, waived};
 use super::{Context, policies};
 use crate::diagnostics::Diagnostic;
 use crate::graph::{Backup, Component, EnvVar, Graph, Replicas, WorkloadKind};
+use crate::outputs::config_files;
 use crate::value::{ComponentId, Value};
 use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, JobSpec, JobTemplateSpec};
 use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicySpec};
@@ -59,7 +60,8 @@ pub(super) fn backups(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) 
     let kept = Value::Str(backup.keep.to_string().into());
     workload.env.push(EnvVar { name: "KEEP".into(), value: kept, span: backup.span });
     let own = Context { graph: context.graph, component: &component, workload: &workload };
-    let configs = config_maps::config_maps(&own, diagnostics);
+    let files = config_files::render(own.name(), own.workload, &[], diagnostics);
+    let configs = config_maps::config_maps(&own, &files);
     let owner = Some(context.name());
     let mut out = vec![service_account(&own)];
     out.extend(rights(&own, backup));

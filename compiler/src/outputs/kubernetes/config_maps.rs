@@ -3,7 +3,6 @@
 use super::Context;
 use super::labels::metadata;
 use super::object::Packed;
-use crate::diagnostics::Diagnostic;
 use crate::outputs::Origin;
 use crate::outputs::config::pointer_step;
 use crate::outputs::config_files::{self, Rendered};
@@ -29,10 +28,10 @@ pub(super) struct Config {
 /// ConfigMaps hold at most 1 MiB; keys and metadata count too.
 const MAX_BYTES: usize = 900 * 1024;
 
-pub(super) fn config_maps(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Config> {
-    let files = config_files::render(context.name(), context.workload, diagnostics);
+/// `files` are those of the component.
+pub(super) fn config_maps(context: &Context<'_>, files: &[Rendered<'_>]) -> Vec<Config> {
     let mut out = Vec::new();
-    for (number, folder) in config_files::folders(&files).into_iter().enumerate() {
+    for (number, folder) in config_files::folders(files).into_iter().enumerate() {
         let within: Vec<&Rendered<'_>> =
             files.iter().filter(|(f, _)| config_files::is_below(&folder, &f.path)).collect();
         for (part, chunk) in chunks(&within).into_iter().enumerate() {
@@ -80,7 +79,7 @@ fn config_map(context: &Context<'_>, name: String, folder: &str, files: &[&Rende
         pointer_step(&mut pointer, &key);
         origins.push(Origin { pointer: pointer.clone(), span: file.span });
         places(&file.content.value, &mut pointer, &mut origins);
-        data.insert(key.clone(), text.clone());
+        data.insert(key.clone(), text.to_string());
         items.push((key, below));
     }
     let mut hash = Sha256::new();

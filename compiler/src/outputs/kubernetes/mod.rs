@@ -22,6 +22,7 @@ pub(super) use immutable::immovable_fields as immovable;
 pub use object::{Object, Packed};
 
 use super::OutputFile;
+use super::config_files::{self, Rendered};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Component, Graph, Stack, Workload};
 use crate::parallel;
@@ -44,19 +45,27 @@ pub struct Emitted {
 /// The objects of one component, and what is wrong with them.
 type OfComponent = (Vec<Packed>, Vec<Diagnostic>);
 
-/// The objects of each deployed component of each profile.
+/// The objects of each deployed component of each profile. What stands at one place of the graph is made under all
+/// profiles in one go: most of its files are the same.
 fn of_components(stacks: &[Stack]) -> Vec<Vec<OfComponent>> {
-    let contexts: Vec<Vec<Context<'_>>> = stacks.iter().map(|stack| deployed(stack).collect()).collect();
-    let all: Vec<&Context<'_>> = contexts.iter().flatten().collect();
-    let mut each = parallel::map(&all, WORTH_COMPONENTS, |context| of_component(context)).into_iter();
-    contexts.iter().map(|own| each.by_ref().take(own.len()).collect()).collect()
+    let most = stacks.iter().map(|stack| stack.graph.components.len()).max().unwrap_or(0);
+    let places: Vec<usize> = (0..most).collect();
+    let made = parallel::map(&places, WORTH_COMPONENTS, |place| {
+        let mut files = Vec::new();
+        let of = |stack| Some(of_component(&deployed(stack, *place)?, &mut files));
+        stacks.iter().map(of).collect::<Vec<_>>()
+    });
+    let mut out: Vec<Vec<OfComponent>> = stacks.iter().map(|_| Vec::new()).collect();
+    for place in made {
+        out.iter_mut().zip(place).for_each(|(profile, objects)| profile.extend(objects));
+    }
+    out
 }
 
-fn deployed(stack: &Stack) -> impl Iterator<Item = Context<'_>> {
-    let all = stack.graph.components.iter().zip(stack.workloads.iter());
-    let deployed = all.filter(|(component, _)| component.namespace.is_some());
-    let with = deployed.filter_map(|(component, workload)| Some((component, workload.as_ref()?)));
-    with.map(|(component, workload)| Context { graph: &stack.graph, component, workload })
+/// The component at a place, if it is deployed.
+fn deployed(stack: &Stack, place: usize) -> Option<Context<'_>> {
+    let (component, workload) = (stack.graph.components.get(place)?, stack.workloads.get(place)?.as_ref()?);
+    component.namespace.is_some().then_some(Context { graph: &stack.graph, component, workload })
 }
 
 /// All objects of one profile in an order that can be applied, patches applied.
@@ -81,14 +90,16 @@ fn complete(stack: &Stack, each: Vec<OfComponent>, diagnostics: &mut Vec<Diagnos
     out
 }
 
-fn of_component(context: &Context<'_>) -> OfComponent {
+/// The objects of one component. `files` are those that it has under another profile, and then under this one.
+fn of_component<'a>(context: &Context<'a>, files: &mut Vec<Rendered<'a>>) -> OfComponent {
     let (mut out, mut diagnostics) = (Vec::new(), Vec::new());
     for (folder, volume) in &context.workload.shared {
         let message = format!("`{folder}` of `{}` would be shared between pods", context.name());
         let help = "a volume of one pod isn't another's: say `shared` only where `target` is \"compose\"";
         diagnostics.push(Diagnostic::new(Code::OBS6107, volume.span, message).help(help));
     }
-    let configs = config_maps::config_maps(context, &mut diagnostics);
+    *files = config_files::render(context.name(), context.workload, files, &mut diagnostics);
+    let configs = config_maps::config_maps(context, files);
     out.push(rbac::service_account(context));
     out.extend(rbac::roles(context));
     out.extend(services::services(context));
@@ -110,7 +121,7 @@ pub fn names_of(graph: &Graph, component: &Component, workload: &Workload) -> Ve
     if component.namespace.is_none() {
         return Vec::new();
     }
-    let (mut objects, _) = of_component(&Context { graph, component, workload });
+    let (mut objects, _) = of_component(&Context { graph, component, workload }, &mut Vec::new());
     objects.sort_by_key(Packed::rank);
     objects.iter().map(|object| (object.kind().into(), object.name().into())).collect()
 }
