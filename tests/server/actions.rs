@@ -2,9 +2,11 @@
 
 use crate::project::Project;
 use obs_compiler::db::FileText;
-use obs_compiler::ide::Host;
+use obs_compiler::ide::{Analysis, Host};
+use obs_compiler::text::TextRange;
 use obs_tests::programs;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 fn able() -> Value {
     json!({
@@ -209,42 +211,171 @@ fn manifests(text: &str) -> String {
     objects.join("\n")
 }
 
-/// Whatever is offered at any component or flow of an example, all at once or by what is selected.
-#[test]
-fn what_is_offered_for_an_example_is_sound() {
-    let path = programs::root().join("examples/minimal/stack.obs");
-    let text = std::fs::read_to_string(&path).expect("it is there");
-    let mut project = Project::open_with(&text, able());
-    let uri = project.uri.clone();
-    project.editor.diagnostics(&uri);
-    let mut host = Host::new();
-    let mut seen = std::collections::BTreeSet::new();
-    for (number, line) in text.lines().enumerate() {
+/// What adds something, of all that is offered.
+fn adds(title: &str) -> bool {
+    ["add the ", "extract to the kind "].iter().any(|start| title.starts_with(start))
+}
+
+/// The places of a text at which things are offered: the names of components, and arrows.
+fn places(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    text.lines().enumerate().filter_map(|(number, line)| {
         let starts = line.trim_start();
-        let Some(column) =
-            starts.starts_with("component ").then(|| line.len() - starts.len() + 10).or_else(|| line.find("->"))
-        else {
-            continue;
-        };
-        let at = json!({"line": number, "character": column + 1});
-        for offer in asked(&mut project, &json!({"start": at, "end": at}), json!([])) {
-            let is_new = ["add the ", "extract to the kind "].iter().any(|s| offer.title.starts_with(s));
-            if !is_new || !seen.insert(offer.title.clone()) {
-                continue;
+        let name = starts.starts_with("component ").then(|| line.len() - starts.len() + 10);
+        Some((number, name.or_else(|| line.find("->"))? + 1))
+    })
+}
+
+/// Whether each is no error, its code, and its message.
+type Found = BTreeSet<(bool, &'static str, String)>;
+
+/// A program of one file that is changed again and again.
+struct Changing {
+    host: Host,
+}
+
+impl Changing {
+    fn new() -> Self {
+        Self { host: Host::new() }
+    }
+
+    fn set(&mut self, text: &str) -> Analysis {
+        self.host.set_file("main.obs", FileText::Text(text.into()));
+        self.host.analysis()
+    }
+
+    /// What is wrong, by what is said of it, errors first.
+    fn found(&mut self, text: &str) -> Found {
+        let found = self.set(text).check("main.obs").into_iter();
+        found.map(|d| (!d.is_error(), d.code.id(), d.message)).collect()
+    }
+
+    /// What is offered anywhere in a text: titles, what each answers, and the text after it.
+    fn offered(&mut self, text: &str) -> BTreeMap<String, (Option<&'static str>, String)> {
+        let analysis = self.set(text);
+        let mut out = BTreeMap::new();
+        let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        for (line, column) in places(text) {
+            let at = (starts[line] + column) as u32;
+            let range = TextRange::new(at, at);
+            let changes = analysis.changes("main.obs", range).into_iter().map(|c| (c.title, None, c.edits));
+            let additions = analysis.additions("main.obs", range).into_iter();
+            let additions = additions.map(|a| (a.title, Some(a.code.id()), a.edits));
+            for (title, answers, edits) in changes.chain(additions).filter(|(title, ..)| adds(title)) {
+                let mut edits: Vec<_> = edits.into_iter().map(|(at, new)| (at.range, new)).collect();
+                edits.sort();
+                let mut after = text.to_owned();
+                for (at, new) in edits.into_iter().rev() {
+                    after.replace_range(at.start as usize..at.end as usize, &new);
+                }
+                out.insert(title, (answers, after));
             }
-            let after = project.after(&offer.edit);
-            let (_, after) = after.split_once('\n').expect("a header is a line");
-            assert_eq!(obs_compiler::syntax::format(after).as_deref(), Some(after), "{}", offer.title);
-            host.set_file("main.obs", FileText::Text(after.into()));
-            let analysis = host.analysis();
-            let found = analysis.check("main.obs");
-            let errors: Vec<_> = found.iter().filter(|d| d.is_error()).map(|d| (d.code, &d.message)).collect();
-            assert!(errors.is_empty(), "{}: {errors:?}\n{after}", offer.title);
-            if offer.title.starts_with("add the test") {
-                let results = analysis.tests("main.obs");
-                assert!(results.iter().all(|r| r.failures().is_empty()), "{}: {results:?}", offer.title);
+        }
+        out
+    }
+
+    /// What a change did that none may do: `before` are the findings without it.
+    fn harm(&mut self, title: &str, before: &Found, after: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        if obs_compiler::syntax::format(after).as_deref() != Some(after) {
+            out.push(format!("{title}: not in its form:\n{after}"));
+        }
+        let found = self.found(after);
+        out.extend(found.difference(before).map(|(_, code, message)| format!("{title}: {code} {message}")));
+        if title.starts_with("add the test") {
+            let results = self.host.analysis().tests("main.obs");
+            let failed = results.iter().filter(|r| !r.failures().is_empty());
+            out.extend(failed.map(|r| format!("{title}: {} fails", r.name)));
+        }
+        out
+    }
+}
+
+fn stack(path: &str) -> String {
+    std::fs::read_to_string(programs::root().join(path)).expect("it is there")
+}
+
+/// Does all that is offered for programs below a folder, and says what comes of it.
+fn try_all(folder: &str, names: &[&str]) {
+    let mut changing = Changing::new();
+    for name in names {
+        let text = stack(&format!("{folder}/{name}.obs"));
+        let before = changing.found(&text);
+        let offered = changing.offered(&text);
+        let harm: Vec<String> =
+            offered.iter().flat_map(|(title, (_, after))| changing.harm(title, &before, after)).collect();
+        assert!(harm.is_empty(), "{name}:\n{}", harm.join("\n"));
+        assert!(offered.len() > 5, "{name}: {:?}", offered.keys());
+    }
+}
+
+#[test]
+fn what_is_offered_for_the_example_that_people_read_is_sound() {
+    try_all("examples/observability", &["stack"]);
+}
+
+#[test]
+fn what_is_offered_for_stacks_of_all_sorts_is_sound() {
+    try_all("tests/kubernetes/stacks", &["agents", "nodes", "odd", "remote", "scaled", "single", "secured"]);
+}
+
+/// Without one of its flows a stack has findings that new flows answer. What then comes to light, such as that alerts
+/// which are now evaluated reach no one, is no error.
+#[test]
+fn what_is_offered_where_a_flow_is_missing_is_sound() {
+    let mut changing = Changing::new();
+    let mut answered = 0;
+    for name in ["pair", "agents", "single"] {
+        let text = stack(&format!("tests/kubernetes/stacks/{name}.obs"));
+        let known = changing.offered(&text);
+        for flow in text.lines().filter(|line| line.contains(" -> ")) {
+            let text = text.replace(&format!("{flow}\n"), "");
+            let before = changing.found(&text);
+            let offered = changing.offered(&text).into_iter().filter(|(title, _)| !known.contains_key(title));
+            for (title, (answers, text)) in offered {
+                let after = changing.found(&text);
+                let new: Vec<_> = after.difference(&before).filter(|(warns, ..)| !warns).collect();
+                assert!(new.is_empty(), "{name} without {flow}: {title}: {new:?}");
+                let Some(answers) = answers else { continue };
+                let count = |found: &Found| found.iter().filter(|(_, code, _)| *code == answers).count();
+                assert!(count(&after) < count(&before), "{name} without {flow}: {title} doesn't answer {answers}");
+                answered += 1;
             }
         }
     }
-    assert!(seen.len() > 10, "{seen:?}");
+    assert!(answered > 10, "{answered}");
+}
+
+/// What a kind asserts of its flows is kept.
+#[test]
+fn a_flow_that_breaks_what_a_kind_asserts_is_not_offered() {
+    let kind = "protocol order { transport: http, carries: [metrics] }
+
+kind Shop {
+  workload: deployment
+  image: \"example.com/shop:1\"
+  port http: 8080
+  accepts order on http
+  assert len(flows.in(order)) < 2, \"`${self.name}` serves one\"
+}
+
+kind Customer {
+  workload: external
+  emits order
+}
+
+namespace town {
+  component shop: Shop
+  component stall: Shop
+}
+
+component first: Customer
+component sec$0ond: Customer
+
+first -> shop: order
+";
+    let found = titles(kind);
+    let flows: Vec<&String> = found.iter().filter(|t| t.starts_with("add the flow")).collect();
+    assert_eq!(flows, ["add the flow `second -> stall: order`"], "{found:?}");
+    let free = titles(&kind.replace("< 2", "< 3"));
+    assert!(free.contains(&"add the flow `second -> shop: order`".to_owned()), "{free:?}");
 }

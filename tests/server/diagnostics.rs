@@ -161,6 +161,40 @@ fn an_editor_gets_what_it_can_show() {
     assert!(page.ends_with("/OBS1005.md"), "{page}");
 }
 
+/// Of no use: an import, a parameter, a component, a waiver. Deprecated: what its documentation calls so.
+const TAGGED: &str = "import std.{Pods, Loki}
+
+/// Deprecated: use `Pods`.
+kind Old {
+  workload: external
+  param unread: int = 1
+}
+
+component apps: Pods
+component old: Old
+
+waive OBS5108 on old, \"it is old\"
+waive OBS4102 on apps, \"there is none\"
+";
+
+#[test]
+fn what_is_of_no_use_or_deprecated_is_tagged() {
+    let tags = |can: Value| {
+        let mut project = Project::open_with(TAGGED, json!({"textDocument": {"publishDiagnostics": can}}));
+        let uri = project.uri.clone();
+        let found = project.editor.diagnostics(&uri)["diagnostics"].as_array().expect("a list").clone();
+        let tag = |d: &Value| (d["code"].as_str().expect("a code").to_owned(), d["tags"].clone());
+        found.iter().map(tag).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let found = tags(json!({"tagSupport": {"valueSet": [1, 2]}}));
+    let (unnecessary, deprecated) = (json!([1]), json!([2]));
+    for code in ["OBS5109", "OBS5110", "OBS5103", "OBS5108"] {
+        assert_eq!(found.get(code), Some(&unnecessary), "{code}: {found:?}");
+    }
+    assert_eq!(found.get("OBS5112"), Some(&deprecated), "{found:?}");
+    assert!(tags(json!({})).values().all(Value::is_null), "an editor that knows no tags gets none");
+}
+
 #[test]
 fn too_many_findings_are_cut_and_it_is_said() {
     let text: String = (0..600).map(|i| format!("component c{i}: Nope\n")).collect();

@@ -15,3 +15,4 @@ mod project;
 mod renaming;
 mod shapes;
 mod stress;
+mod whole;

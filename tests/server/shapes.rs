@@ -84,5 +84,5 @@ scale mimir { default: 3 }
     let params = json!({"textDocument": {"uri": project.uri}, "range": range});
     let found = project.editor.result("textDocument/inlayHint", params);
     let labels: Vec<&str> = found.as_array().expect("a list").iter().filter_map(|h| h["label"].as_str()).collect();
-    assert!(labels.contains(&"×3"), "{labels:?}");
+    assert!(labels.contains(&"×3, tolerates 1"), "{labels:?}");
 }

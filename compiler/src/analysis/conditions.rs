@@ -258,6 +258,16 @@ fn alone(component: &Component, failures: &[Failure]) -> Condition {
     by_state(component.state, lost, of)
 }
 
+/// How many of so many instances can be lost, whichever they are, with the component doing all that it does. What only
+/// one of them has is gone with it.
+pub fn tolerated(state: State, of: u32) -> u32 {
+    match state {
+        State::Ring => quorum::tolerates(of),
+        State::Stateless | State::Replicated => of.saturating_sub(1),
+        State::Sharded | State::PerNode => 0,
+    }
+}
+
 fn by_state(state: State, lost: u32, of: u32) -> Condition {
     if lost == 0 {
         return Condition::WELL;
@@ -271,5 +281,22 @@ fn by_state(state: State, lost: u32, of: u32) -> Condition {
         State::Replicated => Condition::of(Fate::Degraded, Why::Twin { lost, of }),
         State::Sharded => Condition::of(Fate::Degraded, Why::Share { lost, of }),
         State::PerNode => Condition::of(Fate::Degraded, Why::OfNodes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_tolerated_is_what_goes_on() {
+        for of in 1..=5 {
+            for state in [State::Ring, State::Stateless, State::Replicated] {
+                let most = tolerated(state, of);
+                assert_ne!(by_state(state, most, of).fate, Fate::Lost, "{state:?} {most} of {of}");
+                assert_eq!(by_state(state, most + 1, of).fate, Fate::Lost, "{state:?} {most} of {of}");
+            }
+            assert_eq!(tolerated(State::Sharded, of), 0, "each has a part that no other one has");
+        }
     }
 }

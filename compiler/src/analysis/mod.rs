@@ -10,7 +10,7 @@ pub mod quorum;
 mod ways;
 
 use conditions::Needs;
-pub use conditions::{Condition, Conditions, Need, Why, least_instances};
+pub use conditions::{Condition, Conditions, Need, Why, least_instances, tolerated};
 pub use failures::{Failure, Unknown, ZONES, every, parse};
 use outcomes::Plan;
 pub use outcomes::{End, Outcome, Part, Subject};

@@ -9,7 +9,8 @@ pub mod signals;
 mod world;
 
 pub use build::{
-    Graphs, Stacks, TestResult, Verdict, check_asserts, from_the_end, graphs, graphs_for, run_tests, stacks, stacks_for,
+    Graphs, Stacks, TestResult, Trial, Verdict, check_asserts, from_the_end, graphs, graphs_for, run_tests, stacks,
+    stacks_for, workload,
 };
 pub use links::Links;
 pub use model::*;

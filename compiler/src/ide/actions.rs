@@ -51,7 +51,7 @@ impl Analysis {
         out
     }
 
-    fn edit(&self, file: SourceFile, range: TextRange, text: impl Into<String>) -> (FileRange, String) {
+    pub(super) fn edit(&self, file: SourceFile, range: TextRange, text: impl Into<String>) -> (FileRange, String) {
         (FileRange { file: file.id(&self.db), range }, text.into())
     }
 
@@ -75,35 +75,6 @@ impl Analysis {
             out.extend((!out.contains(&change)).then_some(change));
         }
         out
-    }
-
-    /// A literal that a kind's attribute or file has becomes a parameter of the kind.
-    fn literal_to_param(&self, file: SourceFile, range: TextRange) -> Option<ProgramChange> {
-        let tree = &db::parse(&self.db, file).tree;
-        let literal = literal_at(tree, range)?;
-        let body = tree.ancestors(literal).find(|n| tree.rule(*n) == Some(Rule::kind_body))?;
-        let member = tree.ancestors(literal).find(|n| tree.parent(*n) == Some(body))?;
-        let key = match tree.rule(member)? {
-            Rule::field_entry => key_of(tree, literal)?,
-            _ => return None,
-        };
-        let text = tree.text_of(literal);
-        let ty = literal_type(text)?;
-        let taken = |name: &str| {
-            tree.parts(body).any(|m| {
-                let declared = tree.find(m, Rule::param).unwrap_or(m);
-                tree.find(declared, Rule::ident).is_some_and(|id| tree.text_of(id) == name)
-            })
-        };
-        let name = free_name(&key, taken);
-        let open = tree.range(body).start + 1;
-        let declaration = format!("\n  param {name}: {ty} = {text}");
-        let edits = vec![
-            self.edit(file, TextRange::new(open, open), declaration),
-            self.edit(file, tree.range(literal), name.clone()),
-        ];
-        let title = format!("turn `{}` into the parameter `{name}`", short(text));
-        Some(ProgramChange { title, kind: ChangeKind::Extract, edits })
     }
 
     /// The expression that is selected gets a name before the item. Only what means the same there: literals, and what
@@ -247,7 +218,7 @@ fn trimmed(tree: &Tree, node: NodeId) -> TextRange {
 }
 
 /// The number, string or constant at a range.
-fn literal_at(tree: &Tree, range: TextRange) -> Option<NodeId> {
+pub(super) fn literal_at(tree: &Tree, range: TextRange) -> Option<NodeId> {
     let is_literal = |n: &NodeId| matches!(tree.rule(*n), Some(Rule::number | Rule::string | Rule::constant));
     let found = tree.ancestors(tree.leaf_at(range.start)?).find(is_literal)?;
     let plain = tree.parts(found).all(|part| tree.rule(part) != Some(Rule::interpolation));
@@ -255,7 +226,7 @@ fn literal_at(tree: &Tree, range: TextRange) -> Option<NodeId> {
 }
 
 /// The name that a value is given where it stands.
-fn key_of(tree: &Tree, value: NodeId) -> Option<String> {
+pub(super) fn key_of(tree: &Tree, value: NodeId) -> Option<String> {
     let entry = tree.ancestors(value).find(|n| tree.rule(*n) == Some(Rule::field_entry))?;
     let key = tree.parts(entry).filter(|p| tree.rule(*p) == Some(Rule::key)).last()?;
     let name = tree.text_of(tree.find(key, Rule::ident)?);
@@ -263,7 +234,7 @@ fn key_of(tree: &Tree, value: NodeId) -> Option<String> {
 }
 
 /// The type of a literal, where it tells.
-fn literal_type(text: &str) -> Option<String> {
+pub(super) fn literal_type(text: &str) -> Option<String> {
     match text {
         _ if text.starts_with('"') => Some("string".to_owned()),
         "true" | "false" => Some("bool".to_owned()),
@@ -271,7 +242,7 @@ fn literal_type(text: &str) -> Option<String> {
     }
 }
 
-fn free_name(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
+pub(super) fn free_name(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
     let plain = wanted.replace('-', "_");
     let keyword = |name: &str| crate::syntax::keywords().iter().any(|k| k == name);
     let mut names = std::iter::once(plain.clone()).chain((2..).map(|n| format!("{plain}_{n}")));
@@ -280,7 +251,7 @@ fn free_name(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
 }
 
 /// Fit for a title.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     if line.chars().count() <= 30 { line.to_owned() } else { line.chars().take(29).chain(['…']).collect() }
 }
@@ -334,6 +305,59 @@ mod tests {
         let found = after(&text, ChangeKind::Extract, None).expect("there is such a change");
         assert!(found.contains("kind Shop {\n  param grace: duration = 30s\n"), "{found}");
         assert!(found.contains("\n  grace: grace\n"), "{found}");
+        same(&text, &found);
+    }
+
+    /// Each literal of a kind, where it can become a parameter, becomes one, and nothing changes; elsewhere it can't.
+    #[test]
+    fn any_literal_of_a_kind_that_becomes_a_parameter_stays_what_it_was() {
+        let members = [
+            ("  user: 7$00\n", "param user: int = 70"),
+            ("  grace: 3$00s\n", "param grace: duration = 30s"),
+            ("  resources: { cpu: $02, memory: 1Gi }\n", "param cpu: cpu = 2"),
+            ("  resources.memory: $01Gi\n", "param memory: bytes = 1Gi"),
+            ("  title: \"Sh$0op\"\n", "param own_title: string = \"Shop\""),
+            ("  labels: { tier: \"fr$0ont\" }\n", "param tier: string = \"front\""),
+            ("  env: { MODE: \"fa$0st\" }\n", "param MODE: string = \"fast\""),
+            ("  scratch: [\"/ca$0che\"]\n", "param scratch: path = \"/cache\""),
+            ("  sticky: tr$0ue\n", "param sticky: bool = true"),
+            ("  let depth = $03\n  env: { DEPTH: \"${depth}\" }\n", "param depth_2: int = 3"),
+            ("  file \"/etc/s.yml\": yaml({ deep: { every: 3$00s } })\n", "param every: duration = 30s"),
+            ("  file \"/etc/s.yml\": yaml({ rows: [1, $02] })\n", "param rows: int = 2"),
+            (
+                "  file \"/etc/s.yml\": yaml({ on: if shelves > 1: 'x' else: $02 })\n".replace("'x'", "\"x\"").leak(),
+                "param on_2: int = 2",
+            ),
+            (
+                "  alert A {\n    expr: \"up == 0\"\n    summary: \"It is d$0own.\"\n  }\n",
+                "param summary: string = \"It is down.\"",
+            ),
+        ];
+        for (member, param) in members {
+            let text = town().replace("  port http: 8080\n", &format!("{member}  port http: 8080\n"));
+            let found = after(&text, ChangeKind::Extract, None).unwrap_or_else(|| panic!("{member}"));
+            assert!(found.contains(&format!("kind Shop {{\n  {param}\n")), "{member}: {found}");
+            same(&text, &found);
+        }
+        let stay = [
+            "  env: { A: \"${$01 + 2}\" }\n",
+            "  ready: http(\"/re$0ady\")\n",
+            "  file \"/etc/$0s.yml\": yaml({ a: 1 })\n",
+            "  file \"/etc/s.yml\": yaml({ a: len([$01]) })\n",
+            "  let a = 1 + $02\n",
+            "  let a: int = $02\n",
+            "  assert shelves > $00\n",
+            "  dashboard \"Da$0sh\" { panels: [] }\n",
+        ];
+        for member in stay {
+            let text = town().replace("  port http: 8080\n", &format!("{member}  port http: 8080\n"));
+            assert_eq!(after(&text, ChangeKind::Extract, None), None, "{member}");
+        }
+        let text = town().replace("{ shelves: 5 }", "{ shelves: $05 }");
+        assert_eq!(after(&text, ChangeKind::Extract, None), None, "a component has no parameters of its own");
+        let text = town().replace("port http: 8080", "port http: 80$080");
+        let found = after(&text, ChangeKind::Extract, None).expect("there is such a change");
+        assert!(found.contains("param http_port: int = 8080\n"), "{found}");
         same(&text, &found);
     }
 

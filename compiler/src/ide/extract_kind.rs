@@ -15,6 +15,9 @@ use smol_str::SmolStr;
 /// Settings that mean the same where a kind has them. A `title` doesn't, nor do `args`, which are added to a kind's.
 const MOVABLE: [&str; 7] = ["replicas", "image", "resources", "labels", "annotations", "env", "available"];
 
+/// Those of them that are records.
+const RECORDS: [&str; 4] = ["resources", "labels", "annotations", "env"];
+
 /// A component whose settings may go.
 struct Setter<'a> {
     analysis: &'a Analysis,
@@ -184,26 +187,20 @@ impl Setter<'_> {
         }
         let text = self.tree.text();
         let written = &text[range.start as usize..range.end as usize];
-        match self.info.params.get(&name.name) {
-            Some(param) if path.len() == 1 => {
-                let lead = &text[range.start as usize..own.start as usize];
-                let tail = &text[value_range.start as usize..range.end as usize];
-                let docs = param.doc.iter().flat_map(|doc| doc.lines()).map(|line| format!("/// {line}\n"));
-                let docs: String = docs.collect();
-                Some(format!("{lead}{docs}param {}: {} = {tail}", name.name, self.type_of(param)?))
-            }
-            Some(_) => None,
-            None if !MOVABLE.contains(&name.name.as_str()) => None,
+        let (name, whole) = (&name.name, path.len() == 1);
+        let Some(param) = self.info.params.get(name) else {
             // a component's record is laid over its kind's; a kind's stands for all of it
-            None if path.len() == 1 && self.is_record(&name.name) && self.info.attributes.contains_key(&name.name) => {
-                None
-            }
-            None => Some(written.to_owned()),
+            let replaces = whole && RECORDS.contains(&name.as_str()) && self.info.attributes.contains_key(name);
+            return (MOVABLE.contains(&name.as_str()) && !replaces).then(|| written.to_owned());
+        };
+        // a place within a parameter has no default of its own
+        if !whole {
+            return None;
         }
-    }
-
-    fn is_record(&self, attribute: &str) -> bool {
-        matches!(attribute, "resources" | "labels" | "annotations" | "env")
+        let lead = &text[range.start as usize..own.start as usize];
+        let value = &text[value_range.start as usize..range.end as usize];
+        let docs = param.doc.iter().flat_map(|doc| doc.lines()).map(|line| format!("/// {line}\n"));
+        Some(format!("{lead}{}param {name}: {} = {value}", docs.collect::<String>(), self.type_of(param)?))
     }
 
     /// Whether an expression of the component means the same in a kind: it names nothing but what files declare, and

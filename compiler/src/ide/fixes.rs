@@ -1,5 +1,6 @@
 //! What could be done about findings: their fixes, with places looked up.
 
+use super::Analysis;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::text::{FileRange, Sources};
 
@@ -18,13 +19,23 @@ pub struct Action {
     pub safe: bool,
 }
 
+impl Analysis {
+    /// Whether a finding touches a place.
+    pub(super) fn touches(&self, finding: &Diagnostic, within: FileRange) -> bool {
+        touches(self.locate(finding.primary), within)
+    }
+}
+
+fn touches(at: FileRange, within: FileRange) -> bool {
+    at.file == within.file && at.range.start <= within.range.end && within.range.start <= at.range.end
+}
+
 /// The fixes of findings that touch a range, each once.
 pub(super) fn fixes(sources: &impl Sources, found: &[Diagnostic], within: FileRange) -> Vec<Action> {
     let mut out: Vec<Action> = Vec::new();
     for diagnostic in found {
         let at = sources.locate(diagnostic.primary);
-        let touches = at.range.start <= within.range.end && within.range.start <= at.range.end;
-        if at.file != within.file || !touches {
+        if !touches(at, within) {
             continue;
         }
         for fix in &diagnostic.fixes {

@@ -1,13 +1,16 @@
 //! What is known of a name, in Markdown.
 
 use crate::db::{self, Db, SourceFile};
-use crate::graph::{Component, Graph, LinkSource, WorkloadKind};
+use crate::graph::{self, Component, Graph, LinkSource, WorkloadKind};
 use crate::names::{self, DefId, DefKind};
+use crate::outputs::kubernetes;
 use crate::syntax::Rule;
 use crate::syntax::ast::{Entry, EntryKind, ItemKind, Key, MemberKind};
 use crate::text::{Span, TextRange};
 use crate::types::{Target, Unit, quantity, queries};
-use crate::value::Quantity;
+use crate::value::{ComponentId, Quantity};
+use indexmap::IndexMap;
+use smol_str::SmolStr;
 use std::fmt::Write;
 
 // writing to a string can't fail: results of `write!` are dropped throughout
@@ -21,30 +24,55 @@ pub struct Hover {
     pub markdown: String,
 }
 
+/// The program that a name is looked at in.
+#[derive(Clone, Copy)]
+pub(super) struct Program<'a> {
+    pub entry: SourceFile,
+    /// Under the first profile.
+    pub graph: &'a Graph,
+}
+
+/// The objects that a component of the first profile becomes: kinds and names, in an order that can be applied.
+///
+/// It is emitted alone, and that is kept until its graph changes. The emission of the whole program has these too, but
+/// whether it is at hand can't be asked: a hover right after an edit would wait for all of it.
+#[salsa::tracked]
+fn becomes(db: &dyn Db, entry: SourceFile, component: u32) -> Vec<(SmolStr, SmolStr)> {
+    let id = ComponentId(component);
+    let Some(graph) = graph::graphs(db, entry).graphs.first() else { return Vec::new() };
+    let workload = graph::workload(db, entry, id);
+    workload.map(|workload| kubernetes::names_of(graph, graph.component(id), &workload)).unwrap_or_default()
+}
+
 /// What is known of the name at an offset. The graph is only made where a component is asked for.
 pub(super) fn hover<'a>(
     db: &dyn Db,
     file: SourceFile,
     offset: u32,
-    graph: impl FnOnce() -> Option<&'a Graph>,
+    program: impl FnOnce() -> Option<Program<'a>>,
 ) -> Option<Hover> {
     let Some((range, target)) = super::symbol::at(db, file, offset) else { return number(db, file, offset) };
     let flow = matches!(target, Target::Def(_, DefKind::Protocol)).then(|| flow_at(db, file, offset)).flatten();
     if let (Some(flow), Target::Def(def, _)) = (flow, &target) {
         let protocol = item(db, *def, DefKind::Protocol, || None)?;
-        let derived = graph().map(|graph| of_flows(graph, flow)).unwrap_or_default();
+        let derived = program().map(|program| of_flows(program.graph, flow)).unwrap_or_default();
         return Some(Hover { range, markdown: format!("{protocol}{derived}") });
     }
     let markdown = match &target {
-        Target::Builtin(doc) => format!("{doc}{}", setting(db, file, range, graph)),
-        Target::Def(def, kind) => item(db, *def, *kind, graph)?,
-        Target::Declared(span) => format!("{}{}", member(db, *span)?, setting(db, file, range, graph)),
+        Target::Builtin(doc) => format!("{doc}{}", setting(db, file, range, program)),
+        Target::Def(def, kind) => item(db, *def, *kind, program)?,
+        Target::Declared(span) => format!("{}{}", member(db, *span)?, setting(db, file, range, program)),
     };
     Some(Hover { range, markdown })
 }
 
 /// What a component has of what it sets at a place, and who said so; nothing where that is no setting.
-fn setting<'a>(db: &dyn Db, file: SourceFile, name: TextRange, graph: impl FnOnce() -> Option<&'a Graph>) -> String {
+fn setting<'a>(
+    db: &dyn Db,
+    file: SourceFile,
+    name: TextRange,
+    program: impl FnOnce() -> Option<Program<'a>>,
+) -> String {
     let (ast, anchors) = (db::ast(db, file), db::anchors(db, file));
     let item = names::find_in(&ast, anchors.span(file.id(db), name).item);
     let Some(ItemKind::Component(component)) = item.map(|item| &item.kind) else { return String::new() };
@@ -56,7 +84,8 @@ fn setting<'a>(db: &dyn Db, file: SourceFile, name: TextRange, graph: impl FnOnc
         _ => None,
     };
     let Some(key) = component.block.entries.iter().find_map(key) else { return String::new() };
-    let of_graph = graph().and_then(|g| g.components.iter().find(|c| c.name == component.name.name));
+    let components = program().map(|p| p.graph.components.as_slice()).unwrap_or_default();
+    let of_graph = components.iter().find(|c| c.name == component.name.name);
     let Some(effective) = of_graph.and_then(|c| c.params.get(&key)) else { return String::new() };
     format!("\n\n`{}` ({})\n", effective.value, chain(effective))
 }
@@ -148,30 +177,34 @@ fn of_flows(graph: &Graph, item: Span) -> String {
 fn policies(graph: &Graph, component: &Component) -> String {
     let side = |inward: bool| {
         let own = graph.flows.iter().filter(|f| if inward { f.to == component.id } else { f.from == component.id });
-        let other = |f: &crate::graph::Flow| graph.component(if inward { f.from } else { f.to }).name.clone();
+        let other = |f: &graph::Flow| graph.component(if inward { f.from } else { f.to }).name.clone();
         let mut names: Vec<String> = own.map(|f| format!("`{}` ({})", other(f), f.protocol)).collect();
         names.dedup();
-        let more = names.len().saturating_sub(TOLD);
-        names.truncate(TOLD);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        if names.is_empty() { "nobody".to_owned() } else { format!("{}{more}", names.join(", ")) }
+        if names.is_empty() { "nobody".to_owned() } else { listed(&names) }
     };
     format!("Reached by {}; reaches {}\n\n", side(true), side(false))
+}
+
+/// The first few of many names.
+fn listed(names: &[String]) -> String {
+    let more = names.len().saturating_sub(TOLD);
+    let told = names[..names.len() - more].join(", ");
+    if more > 0 { format!("{told} and {more} more") } else { told }
 }
 
 fn code(text: &str) -> String {
     format!("```obs\n{text}\n```\n")
 }
 
-fn item<'a>(db: &dyn Db, def: DefId, kind: DefKind, graph: impl FnOnce() -> Option<&'a Graph>) -> Option<String> {
+fn item<'a>(db: &dyn Db, def: DefId, kind: DefKind, program: impl FnOnce() -> Option<Program<'a>>) -> Option<String> {
     let source = db::file(db, def.file);
     let name =
         names::exports(db, source).names.iter().find(|(_, e)| e.def == def).map(|((_, name), _)| name.clone())?;
     if kind == DefKind::Component
-        && let Some(graph) = graph()
-        && let Some(component) = graph.components.iter().find(|c| c.name == name)
+        && let Some(program) = program()
+        && let Some(component) = program.graph.components.iter().find(|c| c.name == name)
     {
-        return Some(of_component(graph, component));
+        return Some(of_component(db, program, component));
     }
     if kind == DefKind::Kind {
         return Some(of_kind(db, def));
@@ -209,8 +242,8 @@ fn remark(doc: Option<&str>) -> String {
     doc.and_then(|d| d.lines().next()).map(|line| format!(" {line}")).unwrap_or_default()
 }
 
-/// What a component comes to: its instances, ports, and each parameter with who said so.
-fn of_component(graph: &Graph, component: &Component) -> String {
+/// What a component comes to: its instances, ports and objects, and each parameter with who said so.
+fn of_component(db: &dyn Db, Program { entry, graph }: Program<'_>, component: &Component) -> String {
     let mut out = code(&format!("component {}: {}", component.name, component.kind));
     for doc in [&component.doc, &component.kind_doc].into_iter().flatten() {
         let _ = writeln!(out, "{doc}\n");
@@ -228,6 +261,7 @@ fn of_component(graph: &Graph, component: &Component) -> String {
     if !ports.is_empty() {
         let _ = writeln!(out, "Ports: {}\n", ports.join(", "));
     }
+    out.push_str(&objects(graph, becomes(db, entry, component.id.0)));
     out.push_str(&policies(graph, component));
     for (name, effective) in &component.params {
         let _ = writeln!(out, "- `{name}: {}` ({})", effective.value, chain(effective));
@@ -235,8 +269,25 @@ fn of_component(graph: &Graph, component: &Component) -> String {
     out
 }
 
+/// Objects by their kinds, a line each.
+fn objects(graph: &Graph, objects: &[(SmolStr, SmolStr)]) -> String {
+    let mut by_kind: IndexMap<&str, Vec<String>> = IndexMap::new();
+    for (kind, name) in objects {
+        by_kind.entry(kind).or_default().push(format!("`{name}`"));
+    }
+    if by_kind.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("Becomes under `{}`:\n\n", graph.profile);
+    for (kind, names) in by_kind {
+        let _ = writeln!(out, "- {kind} {}", listed(&names));
+    }
+    out.push('\n');
+    out
+}
+
 /// Who said what a value is, the one that holds first.
-fn chain(effective: &crate::graph::Effective) -> String {
+fn chain(effective: &graph::Effective) -> String {
     let said = effective.chain.iter().rev().map(|link| match &link.source {
         LinkSource::Default => "default".to_owned(),
         LinkSource::Kind(kind) => format!("kind {kind}: `{}`", link.value),
@@ -254,7 +305,7 @@ fn member(db: &dyn Db, span: Span) -> Option<String> {
     let ast = db::ast(db, source);
     let item = names::find_in(&ast, span.item)?;
     let def = DefId { file: span.file, item: span.item };
-    let of = |params: &indexmap::IndexMap<smol_str::SmolStr, queries::ParamInfo>| {
+    let of = |params: &IndexMap<SmolStr, queries::ParamInfo>| {
         let (name, param) = params.iter().find(|(_, p)| p.name_span == span)?;
         Some(format!("{}{}", code(&format!("{name}: {}", param.ty)), param.doc.as_deref().unwrap_or_default()))
     };
@@ -323,6 +374,25 @@ mod tests {
         let found = hover("customer -> sh$0op: order");
         assert!(found.contains("Runs as a deployment\n"), "{found}");
         assert!(found.contains("Reached by `customer` (order); reaches nobody\n"), "{found}");
+    }
+
+    #[test]
+    fn a_component_tells_which_objects_it_becomes() {
+        let text = SHOP.replace("component shop: Shop", "namespace town {\n  component sh$0op: Shop") + "}\n";
+        let text = text
+            .replace("{ shelves: 5 }\n", "{ shelves: 5 }\n}\n")
+            .replace("customer: Customer\n}", "customer: Customer");
+        let fixture = Fixture::new(&text);
+        let told = fixture.analysis.hover(&fixture.path, fixture.offset).expect("a component").markdown;
+        let (_, list) = told.split_once("Becomes under `default`:\n\n").unwrap_or_else(|| panic!("{told}"));
+        let (list, _) = list.split_once("\n\n").expect("more follows");
+        // as the emission of the whole program has them
+        let objects =
+            fixture.analysis.objects(&fixture.path)[0].iter().filter(|o| o.component.as_deref() == Some("shop"));
+        let emitted: Vec<String> = objects.map(|o| format!("- {} `{}`", o.kind(), o.name())).collect();
+        assert_eq!(list, emitted.join("\n"));
+        assert!(emitted.len() > 3, "{emitted:?}");
+        assert!(!hover("sho$0p -> customer: deliver").contains("Becomes"), "what lies in no namespace isn't emitted");
     }
 
     #[test]

@@ -7,15 +7,13 @@ use super::{Analysis, symbol};
 use crate::db::{self, SourceFile};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::signals::ends_in_store;
-use crate::graph::{self, Component, Graph, Signal};
-use crate::names::{self, DefKind, Space};
+use crate::graph::{self, Component, Graph, Signal, Trial};
+use crate::names::DefId;
 use crate::syntax::ast::{FlowDef, ItemKind};
-use crate::text::{FileRange, Sources, TextRange};
-use crate::types::Target;
-use crate::types::items::{self, ComponentCore};
-use crate::types::queries;
-use rustc_hash::FxHashMap;
-use smol_str::SmolStr;
+use crate::text::{FileRange, Sources, Span, TextRange};
+use crate::types::ty::ProtocolRef;
+use crate::types::{items, queries};
+use rustc_hash::FxHashSet;
 
 /// More than these are not offered for one finding.
 const OFFERED: usize = 8;
@@ -24,12 +22,12 @@ const OFFERED: usize = 8;
 struct Candidate<'g> {
     from: &'g Component,
     to: &'g Component,
-    protocol: SmolStr,
+    protocol: ProtocolRef,
     /// Data goes against the arrow.
     backward: bool,
     /// What it would carry.
     signals: Vec<Signal>,
-    /// Of what it could carry, this is all that is kept at the end: the flow says so.
+    /// It could carry more, of which nothing would come: the flow says which it is for.
     narrowed: bool,
 }
 
@@ -41,14 +39,11 @@ impl Candidate<'_> {
     fn data_to(&self) -> &Component {
         if self.backward { self.from } else { self.to }
     }
-}
 
-/// What a program is, as far as its flows go.
-struct Lack<'a> {
-    analysis: &'a Analysis,
-    file: SourceFile,
-    graph: &'a Graph,
-    cores: FxHashMap<&'a SmolStr, &'a ComponentCore>,
+    /// The signals that the flow names.
+    fn named(&self) -> &[Signal] {
+        if self.narrowed { &self.signals } else { &[] }
+    }
 }
 
 impl Analysis {
@@ -63,64 +58,64 @@ impl Analysis {
         if findings.peek().is_none() {
             return out;
         }
-        let Some(lack) = self.lack(file) else { return out };
+        let Some(mut search) = self.flow_search(file) else { return out };
         for finding in findings {
-            let at = self.locate(finding.primary);
-            for candidate in lack.answers(finding) {
-                let Some((title, edit)) = lack.written(&candidate) else { continue };
-                let edits = vec![(FileRange { file: file.id(&self.db), range: edit.0 }, edit.1)];
-                let action = Action { title, code: finding.code, at, edits, safe: false };
+            let (code, at) = (finding.code, self.locate(finding.primary));
+            let answers = search.answers(finding);
+            for (title, (range, text)) in search.offers(answers) {
+                let edits = vec![(FileRange { file: file.id(&self.db), range }, text)];
+                let action = Action { title, code, at, edits, safe: false };
                 out.extend((!out.contains(&action)).then_some(action));
             }
         }
         out
     }
 
-    /// Whether a finding touches a place.
-    pub(super) fn touches(&self, finding: &Diagnostic, within: FileRange) -> bool {
-        let at = self.locate(finding.primary);
-        at.file == within.file && at.range.start <= within.range.end && within.range.start <= at.range.end
-    }
-
     /// Flows for what the component that is declared at a place says and nobody hears, or takes and nobody gives.
     pub(super) fn open_ends(&self, file: SourceFile, range: TextRange) -> Vec<ProgramChange> {
-        let Some((at, Target::Def(def, DefKind::Component))) = symbol::at(&self.db, file, range.start) else {
+        let (ast, anchors) = (db::ast(&self.db, file), db::anchors(&self.db, file));
+        let Some(item) = insertion::item_at(&ast, anchors, range.start) else { return Vec::new() };
+        let ItemKind::Component(declared) = &item.kind else { return Vec::new() };
+        if !anchors.resolve(declared.name.span).range.touches(range.start) {
             return Vec::new();
+        }
+        let within = FileRange { file: file.id(&self.db), range };
+        // those that answer a finding are offered for that
+        let answers = self.missing_flows(file, &self.found_of(file), within);
+        let Some(mut search) = self.flow_search(file) else { return Vec::new() };
+        let Some(component) = search.graph.components.iter().find(|c| c.span == item.span) else { return Vec::new() };
+        let open = search.around(component).filter(|c| search.is_open_end(component, c)).collect();
+        let change = |(title, (range, text))| {
+            let edits = vec![(FileRange { file: within.file, range }, text)];
+            ProgramChange { title, kind: ChangeKind::Add, edits }
         };
-        let exports = names::exports(&self.db, file).names.iter();
-        let declared = exports
-            .filter(|(_, e)| e.def == def)
-            .find(|(_, e)| db::anchors(&self.db, file).resolve(e.name_span).range == at);
-        let (Some(((_, name), _)), Some(lack)) = (declared, self.lack(file)) else { return Vec::new() };
-        let Some(component) = lack.graph.components.iter().find(|c| c.name == *name) else { return Vec::new() };
-        let open = |c: &Candidate<'_>| lack.is_open_end(component, c);
-        let found = lack.around(component).filter(open).filter_map(|c| lack.kept(c)).take(OFFERED);
-        let change = |candidate: Candidate<'_>| {
-            let (title, (range, text)) = lack.written(&candidate)?;
-            let edits = vec![(FileRange { file: file.id(&self.db), range }, text)];
-            Some(ProgramChange { title, kind: ChangeKind::Add, edits })
-        };
-        found.filter_map(change).collect()
+        let offers = search.offers(open).into_iter();
+        offers.filter(|(title, _)| answers.iter().all(|answer| answer.title != *title)).map(change).collect()
     }
 
-    fn lack(&self, file: SourceFile) -> Option<Lack<'_>> {
+    fn flow_search(&self, file: SourceFile) -> Option<Search<'_>> {
         let entry = self.entry_of(file);
         let graph = &**graph::graphs(&self.db, entry).graphs.first()?;
-        let files = names::program(&self.db, entry).files.iter().map(|id| db::file(&self.db, *id));
-        let parts = files.flat_map(|file| items::file_core(&self.db, file));
-        let cores = parts.flat_map(|part| &part.components).map(|core| (&core.name.name, core)).collect();
-        Some(Lack { analysis: self, file, graph, cores })
+        Some(Search { analysis: self, file, entry, graph, trial: None })
     }
 }
 
-impl<'a> Lack<'a> {
-    fn named(&self, name: &str) -> Option<&'a Component> {
-        self.graph.components.iter().find(|c| c.name == name)
-    }
+/// Looks for flows that a program could have.
+struct Search<'a> {
+    analysis: &'a Analysis,
+    /// Where they would be written.
+    file: SourceFile,
+    entry: SourceFile,
+    graph: &'a Graph,
+    /// Made for the first that is tried.
+    trial: Option<Trial<'a>>,
+}
 
+impl<'a> Search<'a> {
     /// Flows after which a finding would be no more.
     fn answers(&self, finding: &Diagnostic) -> Vec<Candidate<'a>> {
-        let Some(subject) = finding.subjects.last().and_then(|name| self.named(name)) else { return Vec::new() };
+        let named = |name: &String| self.graph.components.iter().find(|c| c.name == *name);
+        let Some(subject) = finding.subjects.last().and_then(named) else { return Vec::new() };
         let mut all: Vec<Candidate<'a>> = self.around(subject).collect();
         match finding.code {
             Code::OBS3109 => {
@@ -128,41 +123,92 @@ impl<'a> Lack<'a> {
                 let unread: Vec<Signal> = subject.stores.iter().copied().filter(|s| !read(s)).collect();
                 all.retain(|c| c.data_from().id == subject.id && c.signals.iter().any(|s| unread.contains(s)));
                 // who asks for what is kept, before who asks how it is
-                all.sort_by_key(|c| self.is_own(c));
+                all.sort_by_key(|c| queries::protocol_info(&self.analysis.db, c.protocol.def).is("own"));
             }
             Code::OBS3108 => {
-                let lost = |s: &Signal| finding.message.starts_with(s.name());
-                all.retain(|c| c.data_from().id == subject.id && c.signals.iter().any(lost));
+                // the first word says what is lost
+                let lost = finding.message.split(' ').next().and_then(Signal::parse);
+                all.retain(|c| c.data_from().id == subject.id && lost.is_some_and(|s| c.signals.contains(&s)));
             }
             Code::OBS3114 => {
-                let notifies = |p: &str| subject.emits.iter().any(|e| e.notifies && e.protocol == p);
-                all.retain(|c| c.from.id == subject.id && notifies(&c.protocol));
+                let notifies =
+                    |c: &Candidate<'_>| subject.emits.iter().any(|e| e.notifies && e.protocol == c.protocol.name);
+                all.retain(|c| c.from.id == subject.id && notifies(c));
             }
             _ => {}
         }
-        all.into_iter().filter_map(|candidate| self.kept(candidate)).take(OFFERED).collect()
+        all
     }
 
-    /// Whether a flow would tell of the component itself, rather than of what it keeps.
-    fn is_own(&self, candidate: &Candidate<'_>) -> bool {
-        let scope = names::scope(&self.analysis.db, self.file);
-        let protocol = scope.get(Space::Protocol, &candidate.protocol);
-        protocol.is_some_and(|e| queries::protocol_info(&self.analysis.db, e.def).is("own"))
+    /// The first few that the file can have and that break nothing: titles, and what is written.
+    fn offers(&mut self, candidates: Vec<Candidate<'a>>) -> Vec<(String, Insertion)> {
+        let offer = |candidate: Candidate<'a>| {
+            let written = self.written(&candidate)?;
+            let breaks = self.breaks(&candidate);
+            (!breaks).then_some(written)
+        };
+        candidates.into_iter().filter_map(offer).take(OFFERED).collect()
     }
 
-    /// Flows that could be between a component and all others.
+    /// Whether a kind asserts something that the flow would break. The whole program with it isn't checked: that would
+    /// take too long for what is asked for at each move of the cursor.
+    fn breaks(&mut self, candidate: &Candidate<'_>) -> bool {
+        let (db, entry, graph) = (&self.analysis.db, self.entry, self.graph);
+        let trial = self.trial.get_or_insert_with(|| Trial::new(db, entry, graph));
+        trial.breaks((candidate.from.id, candidate.to.id), candidate.protocol.def, candidate.named())
+    }
+
+    /// Flows that could be between a component and all others, and of which something would come.
     fn around(&self, component: &'a Component) -> impl Iterator<Item = Candidate<'a>> {
         let others = self.graph.components.iter().filter(move |c| c.id != component.id && c.present);
         let both = others.flat_map(move |other| [(component, other), (other, component)]);
-        both.flat_map(|(from, to)| self.between(from, to))
+        both.flat_map(|(from, to)| self.between(from, to)).filter_map(|candidate| self.narrowed(candidate))
+    }
+
+    fn between(&self, from: &'a Component, to: &'a Component) -> Vec<Candidate<'a>> {
+        let db = &self.analysis.db;
+        let kind = |of: &Component| queries::component_kind(db, def(of.span));
+        let (Some(from_kind), Some(to_kind)) = (kind(from), kind(to)) else { return Vec::new() };
+        let candidate = |protocol: ProtocolRef| {
+            let there = |f: &graph::Flow| f.to == to.id && f.protocol == protocol.name;
+            if self.graph.outgoing(from.id).any(there) || !listens(to, &protocol.name) {
+                return None;
+            }
+            let backward = queries::protocol_info(db, protocol.def).word("data").is_some_and(|w| w == "backward");
+            let (signals, carries) = carried(from, to, &protocol.name);
+            let fits = !carries || !signals.is_empty();
+            fits.then_some(Candidate { from, to, protocol, backward, signals, narrowed: false })
+        };
+        items::common_protocols(db, &from_kind, &to_kind).into_iter().filter_map(candidate).collect()
+    }
+
+    /// Narrows a flow to signals that are kept where it leads and go in no circle; nothing where there are none.
+    fn narrowed(&self, mut found: Candidate<'a>) -> Option<Candidate<'a>> {
+        let graph = self.graph;
+        let (source, target) = (found.data_from(), found.data_to());
+        // who asks for what is kept elsewhere keeps nothing itself
+        let asks = found.backward && !found.signals.iter().any(|s| source.produces.contains(s));
+        if found.signals.is_empty() || asks {
+            return Some(found);
+        }
+        let comes_back = |s: &Signal| !found.backward && reaches(graph, found.to, found.from, *s);
+        let stored = |s: Signal| target.stores.contains(&s) || ends_in_store(graph, target.id, s);
+        let starts =
+            |s: &Signal| source.produces.contains(s) || graph.arriving(source.id).any(|f| f.signals.contains(s));
+        let ends = |s: &Signal| graph.passes_on(target, *s).into_iter().any(stored);
+        let kept = |s: &Signal| (ends(s) || !starts(s)) && !comes_back(s);
+        let kept: Vec<Signal> = found.signals.iter().copied().filter(kept).collect();
+        found.narrowed = kept.len() < found.signals.len();
+        found.signals = kept;
+        (!found.signals.is_empty()).then_some(found)
     }
 
     /// Whether nothing goes yet by the protocol at a component's end of a flow, nor the same signals by another one.
     fn is_open_end(&self, component: &Component, candidate: &Candidate<'_>) -> bool {
         let graph = self.graph;
         let used = match candidate.from.id == component.id {
-            true => graph.outgoing(component.id).any(|f| !f.implicit && f.protocol == candidate.protocol),
-            false => graph.incoming(component.id).any(|f| !f.implicit && f.protocol == candidate.protocol),
+            true => graph.outgoing(component.id).any(|f| !f.implicit && f.protocol == candidate.protocol.name),
+            false => graph.incoming(component.id).any(|f| !f.implicit && f.protocol == candidate.protocol.name),
         };
         let goes = |signal: &Signal| match candidate.data_from().id == component.id {
             true => graph.leaving(component.id).any(|f| f.signals.contains(signal)),
@@ -171,70 +217,21 @@ impl<'a> Lack<'a> {
         !used && (candidate.signals.is_empty() || !candidate.signals.iter().all(goes))
     }
 
-    fn between(&self, from: &'a Component, to: &'a Component) -> Vec<Candidate<'a>> {
-        let kind = |of: &Component| self.cores.get(&of.name)?.kind.as_ref();
-        let (Some(from_kind), Some(to_kind)) = (kind(from), kind(to)) else { return Vec::new() };
-        let db = &self.analysis.db;
-        let common = items::common_protocols(db, from_kind, to_kind);
-        let candidate = |protocol: &crate::types::ty::ProtocolRef| {
-            let there = |f: &graph::Flow| f.to == to.id && f.protocol == protocol.name;
-            if self.graph.outgoing(from.id).any(there) || !is_open(to, &protocol.name) {
-                return None;
-            }
-            let backward = queries::protocol_info(db, protocol.def).word("data").is_some_and(|w| w == "backward");
-            let (signals, carries) = carried(from, to, &protocol.name);
-            if carries && signals.is_empty() {
-                return None;
-            }
-            Some(Candidate { from, to, protocol: protocol.name.clone(), backward, signals, narrowed: false })
-        };
-        common.iter().filter_map(candidate).collect()
-    }
-
-    /// Narrows a flow to signals that are kept where it leads and go in no circle; nothing where there are none.
-    fn kept(&self, mut found: Candidate<'a>) -> Option<Candidate<'a>> {
-        let graph = self.graph;
-        let target = found.data_to();
-        let comes_back = |s: &Signal| !found.backward && reaches(graph, found.to, found.from, *s);
-        let stored = |s: Signal| target.stores.contains(&s) || ends_in_store(graph, target.id, s);
-        let source = found.data_from();
-        let starts =
-            |s: &Signal| source.produces.contains(s) || graph.arriving(source.id).any(|f| f.signals.contains(s));
-        let ends = |s: &Signal| graph.passes_on(target, *s).into_iter().any(stored);
-        let is_kept = |s: &Signal| (ends(s) || !starts(s)) && !comes_back(s);
-        // who asks for what is kept elsewhere keeps nothing itself
-        let asks = found.backward && !found.signals.iter().any(|s| source.produces.contains(s));
-        if found.signals.is_empty() || asks {
-            return Some(found);
-        }
-        let kept: Vec<Signal> = found.signals.iter().copied().filter(is_kept).collect();
-        found.narrowed = kept.len() < found.signals.len();
-        found.signals = kept;
-        (!found.signals.is_empty()).then_some(found)
-    }
-
     /// The flow as an item of the file, and where it goes; nothing where the file doesn't see both ends.
     fn written(&self, candidate: &Candidate<'_>) -> Option<(String, Insertion)> {
-        let (from, to) = (self.name_here(candidate.from)?, self.name_here(candidate.to)?);
-        let signals: Vec<&str> = candidate.signals.iter().map(|s| s.name()).collect();
-        let options = match candidate.narrowed {
-            true => format!(" {{ signals: [{}] }}", signals.join(", ")),
-            false => String::new(),
+        let name = |of: &Component| symbol::name_of(&self.analysis.db, self.file, def(of.span));
+        let (from, to) = (name(candidate.from)?, name(candidate.to)?);
+        let signals: Vec<&str> = candidate.named().iter().map(|s| s.name()).collect();
+        let options = match signals.is_empty() {
+            true => String::new(),
+            false => format!(" {{ signals: [{}] }}", signals.join(", ")),
         };
-        let line = format!("{from} -> {to}: {}{options}", candidate.protocol);
-        Some((format!("add the flow `{line}`"), self.place(&from, &to, &line)?))
+        let line = format!("{from} -> {to}: {}{options}", candidate.protocol.name);
+        Some((format!("add the flow `{line}`"), self.place(&from, &to, &line)))
     }
 
-    /// What the file calls a component.
-    fn name_here(&self, component: &Component) -> Option<String> {
-        let core = self.cores.get(&component.name)?;
-        let is_it = |b: &names::Binding| b.export.def.file == core.span.file && b.export.def.item == core.span.item;
-        let mut names = names::scope(&self.analysis.db, self.file).names_of(Space::Value).filter(|(_, b)| is_it(b));
-        names.next().map(|(name, _)| name.to_string())
-    }
-
-    /// Behind the last flow of the file that begins as it does, that has an end in common, or of all.
-    fn place(&self, from: &str, to: &str, line: &str) -> Option<Insertion> {
+    /// Behind the last flow of the file that begins as it does, that has an end in common, or of all; else at the end.
+    fn place(&self, from: &str, to: &str, line: &str) -> Insertion {
         let db = &self.analysis.db;
         let (ast, anchors, text) = (db::ast(db, self.file), db::anchors(db, self.file), db::text(db, self.file));
         let flows: Vec<(&FlowDef, TextRange)> = ast
@@ -248,15 +245,17 @@ impl<'a> Lack<'a> {
         let starts = |flow: &FlowDef| flow.ends.first().is_some_and(|e| e.iter().any(|p| p.dotted().name == from));
         let last = |fits: &dyn Fn(&FlowDef) -> bool| flows.iter().rfind(|(flow, _)| fits(flow)).map(|(_, at)| *at);
         let behind = last(&starts).or_else(|| last(&|f| names(f, from) || names(f, to))).or_else(|| last(&|_| true));
-        match behind {
-            Some(at) => insertion::line_behind(text, at, line),
-            None => Some(insertion::at_end(text, line)),
-        }
+        let behind = behind.and_then(|at| insertion::line_behind(text, at, line));
+        behind.unwrap_or_else(|| insertion::at_end(text, line))
     }
 }
 
+fn def(span: Span) -> DefId {
+    DefId { file: span.file, item: span.item }
+}
+
 /// Whether a component listens for a protocol on a port that is open.
-fn is_open(component: &Component, protocol: &str) -> bool {
+fn listens(component: &Component, protocol: &str) -> bool {
     let has = |port: &str| component.ports.iter().any(|p| p.name == port);
     let mut ways = component.accepts.iter().filter(|a| a.protocol == protocol);
     ways.any(|a| a.port.as_deref().is_none_or(has))
@@ -273,17 +272,13 @@ fn carried(from: &Component, to: &Component, protocol: &str) -> (Vec<Signal>, bo
 
 /// Whether what is pushed from one component comes to another.
 fn reaches(graph: &Graph, from: &Component, to: &Component, signal: Signal) -> bool {
-    let (mut seen, mut next) = (vec![from.id], vec![from.id]);
+    let (mut seen, mut next) = (FxHashSet::from_iter([from.id]), vec![from.id]);
     while let Some(at) = next.pop() {
         if at == to.id {
             return true;
         }
-        for flow in graph.outgoing(at).filter(|f| !f.backward && !f.implicit && f.signals.contains(&signal)) {
-            if !seen.contains(&flow.to) {
-                seen.push(flow.to);
-                next.push(flow.to);
-            }
-        }
+        let pushed = graph.outgoing(at).filter(|f| !f.backward && !f.implicit && f.signals.contains(&signal));
+        next.extend(pushed.map(|flow| flow.to).filter(|to| seen.insert(*to)));
     }
     false
 }

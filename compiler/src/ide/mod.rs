@@ -5,6 +5,7 @@ mod calls;
 mod completion;
 mod edits;
 mod extract_kind;
+mod extract_param;
 mod fixes;
 #[cfg(test)]
 mod fixture;
@@ -320,8 +321,12 @@ impl Analysis {
     /// What is known of the name at an offset.
     pub fn hover(&self, path: &str, offset: u32) -> Option<Hover> {
         let file = self.entry(path)?;
-        let graph = || graph::graphs(&self.db, self.entry_of(file)).graphs.first().map(|g| &**g);
-        hover::hover(&self.db, file, offset, graph)
+        let program = || {
+            let entry = self.entry_of(file);
+            let graph = graph::graphs(&self.db, entry).graphs.first()?;
+            Some(hover::Program { entry, graph })
+        };
+        hover::hover(&self.db, file, offset, program)
     }
 
     /// Where what the name at an offset means is declared.

@@ -5,6 +5,8 @@ use crate::db::{self, SourceFile};
 use crate::graph::{self, Stack};
 use crate::outputs::OutputFile;
 use crate::outputs::diagram::{self, Format};
+use crate::syntax::ast::ItemKind;
+use rustc_hash::FxHashSet;
 
 impl Analysis {
     /// A picture of the program that a file belongs to, under its default profile; `None` where there is no such view.
@@ -32,19 +34,29 @@ impl Analysis {
         stack.or_else(bare)
     }
 
-    /// The files that owe something to the item at an offset; none where the program has errors.
+    /// The files that owe something to the item at an offset, and all objects of a component there; none where the
+    /// program has errors.
     pub fn emitted_by(&self, path: &str, offset: u32) -> Vec<OutputFile> {
         let Some(file) = self.entry(path) else { return Vec::new() };
         let entry = self.entry_of(file);
         let ast = db::ast(&self.db, file);
         let item = insertion::item_at(&ast, db::anchors(&self.db, file), offset);
-        let Some(item) = item.map(|item| item.span.item) else { return Vec::new() };
+        let Some(item) = item else { return Vec::new() };
         if self.stacks(entry.path(&self.db)).is_none() {
             return Vec::new();
         }
-        let id = file.id(&self.db);
-        let caused = |f: &&OutputFile| f.origins.iter().any(|o| o.span.file == id && o.span.item == item);
-        super::files(&self.db, entry).iter().filter(caused).cloned().collect()
+        let component = match &item.kind {
+            ItemKind::Component(it) => Some(it.name.name.as_str()),
+            _ => None,
+        };
+        // much of an object may be from its kind and from flows
+        let objects = super::emitted(&self.db, entry).objects.iter().flatten();
+        let own = objects.filter(|o| component.is_some() && o.component.as_deref() == component);
+        let own: FxHashSet<String> = own.map(|object| format!("/{}", object.path())).collect();
+        let (id, item) = (file.id(&self.db), item.span.item);
+        let caused = |f: &OutputFile| f.origins.iter().any(|o| o.span.file == id && o.span.item == item);
+        let is_own = |f: &OutputFile| own.iter().any(|path| f.path.ends_with(path.as_str()));
+        super::files(&self.db, entry).iter().filter(|f| caused(f) || is_own(f)).cloned().collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a name in a text means: the base of hover and definition.
 
 use crate::db::{self, Db, Project, SourceFile};
-use crate::names::{self, DefId, Export};
+use crate::names::{self, DefId, Export, Space};
 use crate::syntax::ast::{Item, ItemKind};
 use crate::text::{FileRange, Span, TextRange};
 use crate::types::{Target, items};
@@ -61,6 +61,12 @@ pub(super) fn all(db: &dyn Db, file: SourceFile) -> impl Iterator<Item = (Span, 
         matches!(target.text(db), db::FileText::Text(_)).then(|| (import.span, Target::Declared(start(target))))
     });
     uses.chain(declared).chain(imported).chain(paths).filter(move |(span, _)| span.file == id)
+}
+
+/// What a file calls an item that is a value: a component, a `let`, a function.
+pub(super) fn name_of(db: &dyn Db, file: SourceFile, def: DefId) -> Option<String> {
+    let mut seen = names::scope(db, file).names_of(Space::Value);
+    seen.find(|(_, binding)| binding.export.def == def).map(|(name, _)| name.to_string())
 }
 
 /// Where what a name means is declared; built-in things are declared nowhere.

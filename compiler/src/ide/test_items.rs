@@ -5,7 +5,7 @@ use super::{Analysis, insertion, symbol};
 use crate::db::{self, SourceFile};
 use crate::graph::signals::ends_in_store;
 use crate::graph::{self, Component, Graph, WorkloadKind};
-use crate::names::{self, DefId, DefKind, Space};
+use crate::names::{self, DefId, DefKind};
 use crate::syntax::ast::{Item, ItemKind};
 use crate::text::{FileRange, Span, TextRange};
 use crate::types::Target;
@@ -64,12 +64,8 @@ struct Written<'a> {
 impl Written<'_> {
     /// What the file calls a component.
     fn name(&self, component: &Component) -> Option<String> {
-        let is_it = |b: &names::Binding| {
-            b.export.kind == DefKind::Component
-                && (b.export.def.file, b.export.def.item) == (component.span.file, component.span.item)
-        };
-        let mut seen = names::scope(&self.analysis.db, self.file).names_of(Space::Value).filter(|(_, b)| is_it(b));
-        seen.next().map(|(name, _)| name.to_string())
+        let def = DefId { file: component.span.file, item: component.span.item };
+        symbol::name_of(&self.analysis.db, self.file, def)
     }
 
     fn reaches(&self, from: &Component, to: &Component) -> Option<String> {

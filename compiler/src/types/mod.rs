@@ -14,7 +14,7 @@ pub mod refine;
 mod resolve;
 pub mod ty;
 
-pub use elaborate::{BUILTIN_NAMES, Elaborator, Place, Target, Use};
+pub use elaborate::{BUILTIN_NAMES, Elaborator, FORMATS, Place, Target, Use};
 pub use embedded::TAGS;
 pub use resolve::BUILTIN_TYPES;
 pub use ty::{FieldTy, Ty, Unit};

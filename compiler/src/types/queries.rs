@@ -318,7 +318,8 @@ pub struct ParamInfo {
 
 const TRANSPORTS: &[&str] = &["http", "grpc", "tcp", "udp", "https", "exec"];
 
-fn protocol_attribute(name: &str) -> Ty {
+/// The type of an attribute of protocols.
+pub fn protocol_attribute(name: &str) -> Ty {
     match name {
         "transport" => Ty::words(TRANSPORTS),
         "carries" => Ty::list(Ty::words(attributes::SIGNALS)),

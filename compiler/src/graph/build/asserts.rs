@@ -5,10 +5,10 @@ use super::{cores, distinct, graphs, graphs_for};
 use crate::db::{self, Db, SourceFile};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::Evaluator;
-use crate::graph::model::{Graph, Target};
+use crate::graph::model::{Component, Graph, Target};
 use crate::graph::world::GraphWorld;
 use crate::text::Span;
-use crate::types::items::{AssertCore, FileCore, TestCore};
+use crate::types::items::{AssertCore, ComponentCore, FileCore, TestCore};
 use crate::types::queries::{self, KindInfo};
 use crate::value::Value;
 use smol_str::SmolStr;
@@ -93,21 +93,28 @@ pub fn check_asserts(db: &dyn Db, entry: SourceFile, target: Target) -> Vec<Diag
 fn of_kinds(db: &dyn Db, cores: &[&FileCore], graph: &Graph, broken: &mut Vec<Diagnostic>) -> Vec<Diagnostic> {
     let by_span = components_by_span(cores);
     let world = GraphWorld::new(graph);
-    let mut out = Vec::new();
-    for component in &graph.components {
-        let kind = by_span.get(&component.span).and_then(|c| c.kind.as_ref());
-        let Some(kind) = kind.map(|k| queries::kind_info(db, k.def)).filter(|k| !k.asserts.is_empty()) else {
-            continue;
-        };
-        let mut scope = Scope::new(db, graph, &world, component, kind);
-        let version = scope.version();
-        let verdicts: Vec<Verdict> =
-            scope.with(version.as_ref(), |eval| kind.asserts.iter().map(|a| judge(eval, a)).collect());
-        broken.append(&mut scope.diagnostics);
-        let failed = verdicts.iter().filter(|v| v.holds == Some(false));
-        out.extend(failed.map(|v| of_component(db, v, &component.name, component.name_span, kind)));
-    }
-    out
+    let with_cores = graph.components.iter().filter_map(|c| Some((c, *by_span.get(&c.span)?)));
+    with_cores.flat_map(|(component, core)| failures_of(db, graph, &world, component, core, broken)).collect()
+}
+
+/// What a component's kind says must hold of it, and doesn't.
+pub(super) fn failures_of(
+    db: &dyn Db,
+    graph: &Graph,
+    world: &GraphWorld<'_>,
+    component: &Component,
+    core: &ComponentCore,
+    broken: &mut Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let kind = core.kind.as_ref().map(|k| queries::kind_info(db, k.def));
+    let Some(kind) = kind.filter(|k| !k.asserts.is_empty()) else { return Vec::new() };
+    let mut scope = Scope::new(db, graph, world, component, kind);
+    let version = scope.version();
+    let verdicts: Vec<Verdict> =
+        scope.with(version.as_ref(), |eval| kind.asserts.iter().map(|a| judge(eval, a)).collect());
+    broken.append(&mut scope.diagnostics);
+    let failed = verdicts.iter().filter(|v| v.holds == Some(false));
+    failed.map(|v| of_component(db, v, &component.name, component.name_span, kind)).collect()
 }
 
 /// A kind's assertion is about the component; where the kind is the program's own, its place is shown beside.

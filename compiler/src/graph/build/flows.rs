@@ -83,7 +83,8 @@ impl<'a> Builder<'a> {
         Some(queries::kind_info(self.db, core.kind.as_ref()?.def))
     }
 
-    fn link(
+    /// A flow by a protocol, from what it says of itself.
+    pub(super) fn link(
         &mut self,
         world: &GraphWorld<'_>,
         graph: &Graph,

@@ -9,14 +9,17 @@ mod components;
 mod early;
 mod flows;
 mod settings;
+mod trial;
 mod watch;
 mod workloads;
 
 pub use asserts::{TestResult, Verdict, check_asserts, run_tests};
+pub use trial::Trial;
 
 use super::links::Links;
 use super::model::{
-    Cluster, Graph, Layer, LayerId, Linter, Namespace, NamespaceId, Patch, Stack, Target, View, Waiver, Workloads,
+    Cluster, Graph, Layer, LayerId, Linter, Namespace, NamespaceId, Patch, Stack, Target, View, Waiver, Workload,
+    Workloads,
 };
 use super::world::GraphWorld;
 use crate::db::{self, Db, SourceFile};
@@ -28,7 +31,7 @@ use crate::types::attributes::SIGNALS;
 use crate::types::items::{
     self, AutoscaleCore, BlockCore, ComponentCore, FileCore, ProfileCore, ScaleCore, WaiverCore,
 };
-use crate::value::{Record, Spanned, Value};
+use crate::value::{ComponentId, Record, Spanned, Value};
 use early::Settings;
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
@@ -114,6 +117,12 @@ fn workloads_of(db: &dyn Db, entry: SourceFile, target: Target, profile: usize) 
     let (graph, _) = graph_of(db, entry, target, profile);
     let workloads = workloads::workloads(db, &cores(db, entry), graph, &mut diagnostics);
     (workloads.into(), diagnostics)
+}
+
+/// What one component of the first profile runs on Kubernetes, for who asks about it alone: [`stacks`] has them all.
+pub fn workload(db: &dyn Db, entry: SourceFile, component: ComponentId) -> Option<Workload> {
+    let graph = graphs(db, entry).graphs.first()?;
+    workloads::workload(db, &cores(db, entry), graph, graph.components.get(component.0 as usize)?)
 }
 
 /// Builds what [`stacks`] asks for in the other order. With another thread that asks for the stacks, the two meet in the

@@ -41,32 +41,52 @@ pub(super) fn workloads(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Option<Workload>> {
     let by_span = components_by_span(cores);
-    let overrides = file_overrides(cores, graph);
+    let overrides = file_overrides(cores, graph, |_| true);
     let world = GraphWorld::new(graph);
     let mut one = |component: &Component| {
-        if component.workload == WorkloadKind::External {
-            return None;
-        }
-        let core = by_span.get(&component.span)?;
-        let kind = queries::kind_info(db, core.kind.as_ref()?.def);
-        let mut scope = Scope::new(db, graph, &world, component, kind);
-        let empty = Vec::new();
-        let workload = scope.workload(overrides.get(&component.name).unwrap_or(&empty));
+        let overrides = overrides.get(&component.name).map(Vec::as_slice).unwrap_or_default();
+        let mut scope = scope(db, graph, &world, component, by_span.get(&component.span)?)?;
+        let workload = scope.workload(overrides);
         diagnostics.append(&mut scope.diagnostics);
         workload
     };
     graph.components.iter().map(&mut one).collect()
 }
 
-/// Places that components and the profile set in files, weakest first.
-fn file_overrides<'a>(cores: &[&'a FileCore], graph: &Graph) -> FxHashMap<SmolStr, Vec<&'a FileSetting>> {
+/// What one component of the graph runs; what is wrong with it [`workloads`] tells.
+pub(super) fn workload(db: &dyn Db, cores: &[&FileCore], graph: &Graph, component: &Component) -> Option<Workload> {
+    let core = cores.iter().flat_map(|c| &c.components).find(|core| core.span == component.span)?;
+    let overrides = file_overrides(cores, graph, |name| *name == component.name);
+    let world = GraphWorld::new(graph);
+    let mut scope = scope(db, graph, &world, component, core)?;
+    scope.workload(overrides.get(&component.name).map(Vec::as_slice).unwrap_or_default())
+}
+
+/// A component that runs here, with its kind.
+fn scope<'a>(
+    db: &'a dyn Db,
+    graph: &'a Graph,
+    world: &'a GraphWorld<'a>,
+    component: &'a Component,
+    core: &ComponentCore,
+) -> Option<Scope<'a>> {
+    let kind = queries::kind_info(db, core.kind.as_ref()?.def);
+    (component.workload != WorkloadKind::External).then(|| Scope::new(db, graph, world, component, kind))
+}
+
+/// Places that components of these names and the profile set in files, weakest first.
+fn file_overrides<'a>(
+    cores: &[&'a FileCore],
+    graph: &Graph,
+    wanted: impl Fn(&SmolStr) -> bool,
+) -> FxHashMap<SmolStr, Vec<&'a FileSetting>> {
     let mut out: FxHashMap<SmolStr, Vec<&FileSetting>> = FxHashMap::default();
-    for component in cores.iter().flat_map(|c| &c.components) {
+    for component in cores.iter().flat_map(|c| &c.components).filter(|c| wanted(&c.name.name)) {
         out.entry(component.name.name.clone()).or_default().extend(&component.files);
     }
     let profiles: Vec<&ProfileCore> = cores.iter().flat_map(|c| &c.profiles).collect();
     for profile in super::settings::profile_chain(&profiles, &graph.profile) {
-        for (component, setting) in &profile.files {
+        for (component, setting) in profile.files.iter().filter(|(name, _)| wanted(name)) {
             out.entry(component.clone()).or_default().push(setting);
         }
     }

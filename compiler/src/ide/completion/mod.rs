@@ -2,20 +2,25 @@
 //! line is half written.
 
 mod place;
+mod snippets;
 
 use super::imports::{Elsewhere, Imports, path_from};
 use crate::db::{self, Db, Project, SourceFile};
 use crate::diagnostics::Code;
 use crate::names::{self, DefKind, Space};
+use crate::syntax::ast::{Item, ItemKind, PROTOCOL_ATTRIBUTES};
 use crate::syntax::{ITEM_KEYWORDS, MEMBER_KEYWORDS};
 use crate::text::TextRange;
+use crate::types::attributes::Phase;
 use crate::types::builtins::Builtin;
 use crate::types::items::{self, ComponentCore};
+use crate::types::queries::KindInfo;
 use crate::types::ty::{FieldTy, KindRef, RecordTy, Ty};
-use crate::types::{BUILTIN_TYPES, attributes, members, queries};
-use place::{Body, Place};
+use crate::types::{BUILTIN_NAMES, BUILTIN_TYPES, attributes, members, queries};
+use place::{Around, Body, Place};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use snippets::{of_item, of_member};
 
 /// What a completion is, for its icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,18 +82,18 @@ pub struct Completions {
 }
 
 pub(super) fn completions(db: &dyn Db, entry: SourceFile, file: SourceFile, offset: u32) -> Completions {
-    let (place, word) = place_at(db, file, offset);
+    let Around { place, word, kind } = around(db, file, offset);
     let text = db::text(db, file);
     let typed = text.get(word.start as usize..word.end as usize).unwrap_or_default();
-    let items = Request { db, entry, file, typed }.at(place);
+    let items = Request { db, entry, file, offset, typed, kind }.at(place);
     Completions { replaces: word, items }
 }
 
-/// The place at an offset and the word before it. What is far from it isn't parsed.
-fn place_at(db: &dyn Db, file: SourceFile, offset: u32) -> (Place, TextRange) {
+/// What is around an offset. What is far from it isn't parsed.
+fn around(db: &dyn Db, file: SourceFile, offset: u32) -> Around {
     let (parse, start) = db::parse_around(db, file, offset);
-    let (place, word) = Place::find(&parse.tree, offset.saturating_sub(start));
-    (place, TextRange::new(word.start + start, word.end + start))
+    let around = Around::find(&parse.tree, offset.saturating_sub(start));
+    Around { word: TextRange::new(around.word.start + start, around.word.end + start), ..around }
 }
 
 /// What can be set between braces.
@@ -102,7 +107,8 @@ pub(super) struct Settable {
 
 /// What can be set in the braces around an offset.
 pub(super) fn settable(db: &dyn Db, entry: SourceFile, file: SourceFile, offset: u32) -> Option<Settable> {
-    let (body, current) = match place_at(db, file, offset).0 {
+    let Around { place, kind, .. } = around(db, file, offset);
+    let (body, current) = match place {
         Place::Key(body) => (body, None),
         Place::Value(body, key) => (body, Some(key)),
         _ => return None,
@@ -111,7 +117,7 @@ pub(super) fn settable(db: &dyn Db, entry: SourceFile, file: SourceFile, offset:
         Body::Component(name) | Body::Flow(name) => name.clone(),
         _ => return None,
     };
-    let fields = Request { db, entry, file, typed: "" }.fields(&body);
+    let fields = Request { db, entry, file, offset, typed: "", kind }.fields(&body);
     let fields: Vec<_> = fields.into_iter().map(|f| (f.name, f.ty)).collect();
     (!fields.is_empty()).then_some(Settable { owner, fields, current })
 }
@@ -147,15 +153,18 @@ struct Request<'a> {
     db: &'a dyn Db,
     entry: SourceFile,
     file: SourceFile,
+    offset: u32,
     /// The word before the cursor.
     typed: &'a str,
+    /// The kind whose body it is in.
+    kind: Option<SmolStr>,
 }
 
 impl<'a> Request<'a> {
     fn at(&self, place: Place) -> Vec<Completion> {
         match place {
             Place::Nothing => Vec::new(),
-            Place::Item => self.items(),
+            Place::Item(groups) => self.items(groups),
             Place::Kind => self.kinds(),
             Place::Component => self.components(),
             Place::Protocol(links) => self.protocols(&links),
@@ -172,17 +181,30 @@ impl<'a> Request<'a> {
                 let profiles = self.fields(&Body::Profiles).into_iter();
                 profiles.map(|p| Completion::new(&p.name, CompletionKind::Value, "profile")).collect()
             }
-            Place::Value(body, key) => {
-                let fields = self.fields(&body);
-                let Some(field) = fields.iter().find(|field| field.name == key) else { return self.expressions(None) };
-                let mut out = values(&field.ty, self.typed);
-                out.extend(self.expressions(Some(&field.ty)));
-                out
+            // behind the name of an option
+            Place::Value(Body::Protocol, key) if !PROTOCOL_ATTRIBUTES.contains(&key.as_str()) => self.types(),
+            Place::Value(body, key) => match self.fields(&body).into_iter().find(|field| field.name == key) {
+                Some(field) => self.values(&body, &key, &field.ty),
+                None => self.expressions(None, Phase::Files),
+            },
+            Place::Element(body, key) => {
+                let field = self.fields(&body).into_iter().find(|field| field.name == key);
+                match field.as_ref().and_then(|field| element_of(&field.ty)) {
+                    Some(ty) => self.values(&body, &key, ty),
+                    None => self.expressions(None, Phase::Files),
+                }
             }
             Place::Expression => {
-                let mut out = self.expressions(None);
-                out.extend(self.components());
+                let mut out = self.expressions(None, Phase::Files);
+                // a kind is for any program: it names none of one's components
+                if self.kind.is_none() {
+                    out.extend(self.components());
+                }
                 out
+            }
+            Place::Signal => {
+                let signals = attributes::SIGNALS.iter();
+                signals.map(|word| Completion::new(word, CompletionKind::Value, "signal")).collect()
             }
             Place::Member(of) => self.members(&of),
             Place::Type => self.types(),
@@ -192,12 +214,53 @@ impl<'a> Request<'a> {
         }
     }
 
-    fn items(&self) -> Vec<Completion> {
+    /// What fits a setting's type: words and values first, then what can be named.
+    fn values(&self, body: &Body, key: &str, ty: &Ty) -> Vec<Completion> {
+        let known = attributes::ATTRIBUTES.get(key).filter(|_| *body == Body::Kind);
+        let mut out = values(ty, self.typed);
+        out.extend(self.expressions(Some(ty), known.map_or(Phase::Files, |attribute| attribute.phase)));
+        out
+    }
+
+    /// Items that may start here, and what the innermost group around can set. `shown` are the groups that the parsed
+    /// part of the text shows; it may itself lie in some.
+    fn items(&self, shown: Vec<Body>) -> Vec<Completion> {
+        let known = self.groups();
+        let groups = if known.len() > shown.len() { known } else { shown };
         let keyword = |word: &&str| Completion {
-            snippet: SNIPPETS.iter().find(|(of, _)| of == word).map(|(_, snippet)| (*snippet).to_owned()),
+            snippet: of_item(word).map(str::to_owned),
             ..Completion::new(word, CompletionKind::Keyword, "")
         };
-        ITEM_KEYWORDS.iter().map(keyword).chain(self.components()).collect()
+        // namespaces stand side by side, and so do layers
+        let nested = |word: &&str| match *word {
+            "namespace" => groups.contains(&Body::Namespace),
+            "layer" => groups.contains(&Body::Layer),
+            _ => false,
+        };
+        let mut out: Vec<Completion> = ITEM_KEYWORDS.iter().filter(|word| !nested(word)).map(keyword).collect();
+        out.extend(groups.last().into_iter().flat_map(|group| self.fields(group)).map(|field| field.completion()));
+        out.extend(self.components());
+        out
+    }
+
+    /// The groups of the file around the place, outermost first.
+    fn groups(&self) -> Vec<Body> {
+        let (ast, anchors) = (db::ast(self.db, self.file), db::anchors(self.db, self.file));
+        let is_around = |item: &&Item| {
+            let range = anchors.resolve(item.span).range;
+            range.start < self.offset && self.offset < range.end
+        };
+        let mut out = Vec::new();
+        let mut at = ast.items().find(is_around);
+        while let Some(item) = at {
+            match &item.kind {
+                ItemKind::Namespace(_) => out.push(Body::Namespace),
+                ItemKind::Layer(_) => out.push(Body::Layer),
+                _ => {}
+            }
+            at = names::nested_items(item).find(is_around);
+        }
+        out
     }
 
     fn all_components(&self) -> Vec<&'a ComponentCore> {
@@ -228,24 +291,20 @@ impl<'a> Request<'a> {
         all.iter().filter(|c| !c.name.name.is_empty()).map(shown).collect()
     }
 
-    /// What an expression can name: values and functions that fit the type, those of elsewhere with their imports; where
-    /// no type is expected, what is built in too.
-    fn expressions(&self, expected: Option<&Ty>) -> Vec<Completion> {
-        let fits = |export: &names::Export| match (self.type_of(export), expected) {
-            (None | Some(Ty::Error), _) => false,
-            (Some(_), None) => true,
-            // what a data value holds isn't known before it is there
-            (Some(Ty::Data), Some(expected)) => *expected == Ty::Data,
-            // nor whether a text is one of some words
-            (Some(Ty::Str(_)), Some(Ty::Enum(_))) => false,
-            (Some(ty), Some(expected)) => ty.fits(expected),
-        };
+    /// What an expression can name: in a kind what is its own and known in that phase; values and functions that fit the
+    /// type, those of elsewhere with their imports; where no type is expected, what is built in too.
+    fn expressions(&self, expected: Option<&Ty>, phase: Phase) -> Vec<Completion> {
+        let fits = |export: &names::Export| self.type_of(export).is_some_and(|ty| fits(&ty, expected));
         if self.typed.starts_with(|c: char| c.is_ascii_digit()) {
             return Vec::new();
         }
         let scope = names::scope(self.db, self.file);
+        let mut out = self.kind_info().map(|kind| of_kind(kind, expected, phase)).unwrap_or_default();
         let seen = scope.names_of(Space::Value).filter(|(_, b)| fits(&b.export));
-        let mut out: Vec<Completion> = seen.map(|(name, b)| self.named(name, &b.export)).collect();
+        let seen: Vec<Completion> = seen.map(|(name, b)| self.named(name, &b.export)).collect();
+        // a kind's own names hide the file's
+        let own: Vec<String> = out.iter().map(|c| c.label.clone()).collect();
+        out.extend(seen.into_iter().filter(|c| !own.contains(&c.label)));
         if expected.is_none() {
             let built_in = |b: &Builtin| Completion {
                 insert: Some(format!("{}(", b.name())),
@@ -264,6 +323,12 @@ impl<'a> Request<'a> {
             }
         }
         out
+    }
+
+    /// What is known of the kind whose body the place is in.
+    fn kind_info(&self) -> Option<&'a KindInfo> {
+        let export = names::scope(self.db, self.file).get(Space::Type, self.kind.as_ref()?)?;
+        (export.kind == DefKind::Kind).then(|| queries::kind_info(self.db, export.def))
     }
 
     /// The type of a value, or of what a function gives.
@@ -296,7 +361,9 @@ impl<'a> Request<'a> {
             let all = scope.names_of(Space::Value).filter_map(own);
             return all.map(|(name, export)| self.named(name, export)).collect();
         }
+        let own = self.kind_info().and_then(|kind| own_type(kind, of));
         let ty = match (scope.get(Space::Value, of), of) {
+            _ if let Some(ty) = own => ty.clone(),
             (Some(export), _) if export.kind == DefKind::Component => {
                 Ty::Component(queries::component_kind(self.db, export.def))
             }
@@ -348,7 +415,7 @@ impl<'a> Request<'a> {
         let codes = Code::ALL.iter().filter(|code| code.is_waivable());
         let mut out: Vec<Completion> =
             codes.map(|code| Completion::new(code.id(), CompletionKind::Code, code.summary())).collect();
-        out.extend(self.expressions(Some(&attributes::LINTER)));
+        out.extend(self.expressions(Some(&attributes::LINTER), Phase::Files));
         out.into_iter().filter(|c| c.kind != CompletionKind::Function).collect()
     }
 
@@ -424,11 +491,15 @@ impl<'a> Request<'a> {
     fn keys(&self, body: &Body) -> Vec<Completion> {
         let mut out: Vec<Completion> = self.fields(body).iter().map(Field::completion).collect();
         match body {
-            Body::Kind => {
-                out.extend(MEMBER_KEYWORDS.iter().map(|word| Completion::new(word, CompletionKind::Keyword, "")))
-            }
+            Body::Kind => out.extend(MEMBER_KEYWORDS.iter().map(|word| Completion {
+                snippet: of_member(word).map(str::to_owned),
+                ..Completion::new(word, CompletionKind::Keyword, "")
+            })),
             Body::Component(kind) => out.extend(self.files_of(kind)),
-            Body::Test => out.push(Completion::new("assert", CompletionKind::Keyword, "")),
+            Body::Test => out.push(Completion {
+                snippet: of_member("assert").map(str::to_owned),
+                ..Completion::new("assert", CompletionKind::Keyword, "")
+            }),
             Body::Profile(None) => out.extend(
                 self.components().into_iter().map(|c| Completion { insert: Some(format!("{}.", c.label)), ..c }),
             ),
@@ -494,6 +565,10 @@ impl<'a> Request<'a> {
             Body::View => of(&attributes::VIEW),
             Body::Alert => of(&attributes::ALERT),
             Body::Kind => attributes::ATTRIBUTES.values().map(|a| Field::plain(a.name, a.ty.clone())).collect(),
+            Body::Protocol => {
+                let attributes = PROTOCOL_ATTRIBUTES.iter();
+                attributes.map(|name| Field::plain(*name, queries::protocol_attribute(name))).collect()
+            }
             Body::Autoscale => vec![
                 Field::plain("replicas", Ty::Int(None)),
                 Field::plain("via", Ty::string()),
@@ -548,28 +623,49 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Items as snippets.
-const SNIPPETS: [(&str, &str); 13] = [
-    ("import", "import std.{${1:Kind}}"),
-    ("component", "component ${1:name}: ${2:Kind} {\n  $0\n}"),
-    ("namespace", "namespace ${1:name} {\n  $0\n}"),
-    ("layer", "layer ${1:name} \"${2:Title}\" {\n  $0\n}"),
-    ("cluster", "cluster ${1:name} {\n  domain: \"${2:example.com}\"\n}"),
-    (
-        "kind",
-        "kind ${1:Name} {\n  workload: ${2:deployment}\n  image: \"${3:registry/image:tag}\"\n  port ${4:http}: ${5:8080}\n  $0\n}",
-    ),
-    ("protocol", "protocol ${1:name} {\n  transport: ${2:http}\n  carries: [${3:metrics}]\n}"),
-    ("scale", "scale ${1:component} { ${2:profile}: ${3:2} }"),
-    (
-        "autoscale",
-        "autoscale ${1:component} {\n  replicas: ${2:2}..${3:10}\n  up: { when: cpu > ${4:70%}, by: ${5:100%} }\n}",
-    ),
-    ("backup", "backup ${1:component} { schedule: \"${2:0 2 * * *}\", keep: ${3:7} }"),
-    ("test", "test \"${1:what holds}\" {\n  assert ${2:true}\n}"),
-    ("view", "view ${1:name} \"${2:Title}\" {\n  $0\n}"),
-    ("waive", "waive ${1:OBS0000} on ${2:component} until ${3:2027-01-01}, \"${4:reason}\""),
-];
+/// Whether a value of a type can stand where another is expected, as far as the types tell.
+fn fits(ty: &Ty, expected: Option<&Ty>) -> bool {
+    match (ty, expected) {
+        (Ty::Error, _) => false,
+        (_, None) => true,
+        // what a data value holds isn't known before it is there
+        (Ty::Data, Some(expected)) => *expected == Ty::Data,
+        // nor whether a text is one of some words
+        (Ty::Str(_), Some(Ty::Enum(_))) => false,
+        (ty, Some(expected)) => ty.fits(expected),
+    }
+}
+
+/// What the expressions of a kind can name of its own: its parameters, its `let`s, and what is built in there.
+fn of_kind(kind: &KindInfo, expected: Option<&Ty>, phase: Phase) -> Vec<Completion> {
+    let params = kind.params.iter().map(|(name, p)| (name, &p.ty, p.doc.clone()));
+    let lets = kind.lets.iter().filter(|l| l.phase <= phase).map(|l| (&l.name, &l.ty, None));
+    let own = params.chain(lets).filter(|(_, ty, _)| fits(ty, expected));
+    let mut out: Vec<Completion> =
+        own.map(|(name, ty, doc)| Completion { doc, ..Completion::new(name, CompletionKind::Let, ty) }).collect();
+    if expected.is_none() {
+        let [of_kinds, of_programs, _] = BUILTIN_NAMES;
+        let names = of_kinds.iter().chain(of_programs);
+        out.extend(names.map(|name| Completion::new(name, CompletionKind::Let, "built in")));
+    }
+    out
+}
+
+/// The type of a parameter or a `let` of a kind.
+fn own_type<'k>(kind: &'k KindInfo, name: &str) -> Option<&'k Ty> {
+    let of_let = || kind.lets.iter().rfind(|l| l.name == name).map(|l| &l.ty);
+    kind.params.get(name).map(|p| &p.ty).or_else(of_let)
+}
+
+/// The type of a list's elements.
+fn element_of(ty: &Ty) -> Option<&Ty> {
+    match ty {
+        Ty::List(of) => Some(of),
+        Ty::Optional(of) => element_of(of),
+        Ty::Union(of) => of.iter().find_map(element_of),
+        _ => None,
+    }
+}
 
 /// The record that a type has, perhaps within a list or what may be left out.
 fn record_of(ty: &Ty) -> Option<&RecordTy> {
@@ -608,7 +704,10 @@ fn values(ty: &Ty, typed: &str) -> Vec<Completion> {
 #[cfg(test)]
 mod tests {
     use super::CompletionKind;
+    use crate::diagnostics::Code;
     use crate::ide::fixture::{Fixture, SHOP};
+    use crate::syntax::{ITEM_KEYWORDS, MEMBER_KEYWORDS};
+    use std::collections::BTreeSet;
 
     fn labels(line: &str) -> Vec<String> {
         labels_of(&format!("{SHOP}{line}"))
@@ -701,6 +800,150 @@ mod tests {
         assert!(["component", "kind", "scale", "shop"].iter().all(|w| all.iter().any(|l| l == w)), "{all:?}");
         let inside = labels("namespace n {\n  $0\n}\n");
         assert!(inside.contains(&"component".to_owned()), "{inside:?}");
+    }
+
+    /// Places in a text where something may start, on a line of its own.
+    const BODIES: &[&str] = &[
+        "$0",
+        "namespace n {\n  $0\n}",
+        "namespace n {\n  component a: Shop\n  $0\n}",
+        "layer l \"L\" {\n  $0\n}",
+        "namespace n {\n  layer l \"L\" {\n    $0\n  }\n}",
+        "layer l \"L\" {\n  namespace n {\n    $0\n  }\n}",
+        "kind K {\n  $0\n}",
+        "kind K extends Shop {\n  title: \"K\"\n  $0\n}",
+        "namespace n {\n  kind K {\n    $0\n  }\n}",
+        "kind K {\n  alert A {\n    $0\n  }\n}",
+        "kind K {\n  dashboard \"D\" {\n    $0\n  }\n}",
+        "kind K {\n  port http: 80\n  accepts order on http {\n    $0\n  }\n}",
+        "kind K {\n  args: [\n    $0\n  ]\n}",
+        "kind K {\n  env: {\n    $0\n  }\n}",
+        "kind K {\n  title: match 1 {\n    $0\n  }\n}",
+        "protocol p {\n  $0\n}",
+        "cluster c {\n  $0\n}",
+        "component x: Shop {\n  $0\n}",
+        "component x: Shop {\n  resources: {\n    $0\n  }\n}",
+        "customer -> shop: order {\n  $0\n}",
+        "scale shop {\n  $0\n}",
+        "autoscale shop {\n  $0\n}",
+        "autoscale shop {\n  up: {\n    $0\n  }\n}",
+        "profile p {\n  $0\n}",
+        "backup shop {\n  $0\n}",
+        "alert A on shop {\n  $0\n}",
+        "view v \"V\" {\n  $0\n}",
+        "test \"t\" {\n  $0\n}",
+        "patch Deployment/shop {\n  $0\n}",
+        "object {\n  $0\n}",
+        "import std.{\n  $0\n}",
+        "let a = {\n  $0\n}",
+        "let a = [\n  $0\n]",
+        "type T = {\n  $0\n}",
+        "fn f(\n  $0\n): int = 1",
+        "let a = \"\"\"\n  $0\n\"\"\"",
+        "component $0",
+        "scale shop $0",
+        "kind K {\n  param $0\n}",
+        "component x: Shop {\n  shelves $0\n}",
+    ];
+
+    /// A snippet with its own words where it is to be filled in.
+    fn filled(snippet: &str) -> String {
+        let mut out = String::new();
+        let mut rest = snippet.replace("$0", "");
+        while let Some(at) = rest.find("${") {
+            let end = at + rest[at..].find('}').expect("a place ends");
+            let (_, word) = rest[at..end].split_once(':').expect("each place has a word");
+            out.push_str(&rest[..at]);
+            out.push_str(word);
+            rest = rest[end + 1..].to_owned();
+        }
+        out + &rest
+    }
+
+    /// What is offered and what the checker takes are the same, in every body, for every word that starts something.
+    #[test]
+    fn keywords_are_offered_where_they_are_legal_and_only_there() {
+        let mut host = crate::ide::Host::new();
+        let mut set = |text: &str| {
+            host.set_file("main.obs", crate::db::FileText::Text(format!("{SHOP}{text}\n").into()));
+            host.analysis()
+        };
+        let words: BTreeSet<&str> = ITEM_KEYWORDS.iter().chain(MEMBER_KEYWORDS).copied().collect();
+        for body in BODIES {
+            let offset = (SHOP.len() + body.find("$0").expect("each has a place")) as u32;
+            let found = set(&body.replace("$0", "")).completions("main.obs", offset).expect("the file is known");
+            let offered: BTreeSet<String> = found
+                .items
+                .into_iter()
+                .filter(|c| c.kind == CompletionKind::Keyword && words.contains(c.label.as_str()))
+                .map(|c| c.label)
+                .collect();
+            let mut takes = |snippet: &str| {
+                let analysis = set(&body.replace("$0", &filled(snippet)));
+                let file = analysis.entry("main.obs").expect("it was set");
+                let tree = &crate::db::parse(&analysis.db, file).tree;
+                // in a list, say, the same words are names
+                let rule = tree.leaf_at(offset).and_then(|leaf| tree.rule(leaf));
+                let wrong = |code: Code| code.is_syntax() || code == Code::OBS1006;
+                rule.is_some_and(|rule| format!("{rule:?}").starts_with("kw_"))
+                    && !analysis.early_errors("main.obs").iter().any(|d| wrong(d.code))
+            };
+            let mut is_legal = |word: &str| {
+                let snippets = [super::snippets::of_item(word), super::snippets::of_member(word)];
+                snippets.into_iter().flatten().any(&mut takes)
+            };
+            let legal: BTreeSet<String> =
+                words.iter().filter(|word| is_legal(word)).map(|word| (*word).to_owned()).collect();
+            assert_eq!(offered, legal, "{body}");
+        }
+    }
+
+    #[test]
+    fn each_word_that_starts_something_has_a_snippet() {
+        assert!(ITEM_KEYWORDS.iter().all(|word| super::snippets::of_item(word).is_some()));
+        assert!(MEMBER_KEYWORDS.iter().all(|word| super::snippets::of_member(word).is_some()));
+    }
+
+    #[test]
+    fn a_group_offers_its_settings_too() {
+        assert!(labels("namespace n {\n  $0\n}").contains(&"isolated".to_owned()));
+        assert!(labels("namespace n {\n  isolated: $0\n}").starts_with(&["true".to_owned(), "false".to_owned()]));
+        assert!(!labels("$0").contains(&"isolated".to_owned()));
+        assert_eq!(labels("shop, $0"), ["shop", "customer"], "a flow goes on");
+    }
+
+    #[test]
+    fn a_kind_offers_what_is_its_own_and_no_components() {
+        let kind = |line: &str| {
+            let found = labels(&format!(
+                "let few = 3\nkind K extends Shop {{\n  param deep: bool = false\n  let many = 5\n  {line}\n}}"
+            ));
+            assert!(!found.iter().any(|label| label == "shop" || label == "customer"), "{line}: {found:?}");
+            found
+        };
+        let has = |found: &[String], names: &[&str]| names.iter().all(|n| found.iter().any(|l| l == n));
+        let numbers = kind("replicas: $0");
+        assert!(has(&numbers, &["shelves", "many", "few"]) && !has(&numbers, &["deep"]), "{numbers:?}");
+        assert!(has(&kind("args: [\"--x=${$0}\"]"), &["shelves", "deep", "many", "self", "namespace"]));
+        assert!(has(&kind("args: [$0]"), &["open"]));
+        assert!(has(&kind("let more = $0"), &["shelves", "deep", "many"]));
+        assert!(has(&kind("assert $0"), &["shelves", "self"]));
+        assert!(has(&kind("param more: int = $0"), &["shelves", "many"]));
+        let open = labels("kind K {\n  param at: { host: string }\n  title: at.$0\n}");
+        assert_eq!(open, ["host"]);
+        assert!(!has(&labels("component x: Shop { shelves: 1 + $0 }"), &["open", "self"]), "that is no kind");
+    }
+
+    #[test]
+    fn lists_protocols_and_signals_have_their_words() {
+        assert_eq!(labels("customer -> shop: order { signals: [$0] }"), ["metrics", "logs", "traces", "profiles"]);
+        assert_eq!(labels("protocol p { carries: [lo$0] }")[0], "metrics");
+        assert_eq!(labels("protocol p { transport: $0 }")[0], "http");
+        assert_eq!(labels("protocol p { $0 }")[..2], ["transport", "carries"]);
+        assert!(labels("protocol p { every: $0 }").contains(&"duration".to_owned()));
+        assert_eq!(labels("kind K {\n  turns traces into $0\n}")[0], "metrics");
+        assert_eq!(labels("kind K {\n  emits order($0)\n}")[0], "metrics");
+        assert!(labels("fn f(a: $0)").contains(&"duration".to_owned()));
     }
 
     #[test]

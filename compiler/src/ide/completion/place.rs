@@ -8,10 +8,10 @@ use smol_str::SmolStr;
 /// A place to complete at.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// In a comment or a string.
+    /// In a comment or a string, or where only a new name can stand.
     Nothing,
-    /// Where an item may start.
-    Item,
+    /// Where an item may start, or a setting of the innermost of these groups: outermost first, those that the tree shows.
+    Item(Vec<Body>),
     /// After `component NAME:`.
     Kind,
     /// Where a flow names a component.
@@ -36,6 +36,10 @@ pub(super) enum Place {
     Type,
     /// Where a kind says what it speaks.
     Spoken,
+    /// Where a signal is named.
+    Signal,
+    /// An element of the list that a setting has.
+    Element(Body, SmolStr),
     /// Which of a component's config files is set in: the path between its quotes, or with them.
     FilePath(Body, bool),
     /// What a `waive` names.
@@ -56,6 +60,7 @@ pub(super) enum Body {
     View,
     Alert,
     Kind,
+    Protocol,
     /// `scale`: numbers by profile.
     Profiles,
     Autoscale,
@@ -68,9 +73,31 @@ pub(super) enum Body {
     Within(Box<Body>, SmolStr),
 }
 
+/// What is known of an offset from the text around it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Around {
+    pub place: Place,
+    /// The word before it.
+    pub word: TextRange,
+    /// The kind in whose braces it is.
+    pub kind: Option<SmolStr>,
+}
+
+impl Around {
+    /// What is around an offset.
+    pub(super) fn find(tree: &Tree, offset: u32) -> Self {
+        let (place, word) = Place::find(tree, offset);
+        let kind = enclosing(tree, word.start).and_then(|node| {
+            let body = tree.ancestors(node).find(|n| tree.rule(*n) == Some(Rule::kind_body))?;
+            Some(SmolStr::new(tree.text_of(tree.find(tree.parent(body)?, Rule::ident)?)))
+        });
+        Self { place, word, kind }
+    }
+}
+
 impl Place {
     /// The place at an offset, and the word before it.
-    pub(super) fn find(tree: &Tree, offset: u32) -> (Place, TextRange) {
+    fn find(tree: &Tree, offset: u32) -> (Place, TextRange) {
         let text = tree.text();
         let mut at = (offset as usize).min(text.len());
         while !text.is_char_boundary(at) {
@@ -98,15 +125,16 @@ impl Place {
         if is_interpolated(line) {
             return of_expression(before);
         }
-        if is_comment_or_string(line) {
+        if is_comment_or_string(line) || is_in_text(tree, start) {
             return Place::Nothing;
         }
         let place = in_line(before.trim_end()).unwrap_or_else(|| match enclosing(tree, start) {
-            None => Place::Item,
+            None => outside(before.trim()),
             Some(node) => in_braces(tree, node, start),
         });
         match place {
             Place::Expression => of_expression(before),
+            Place::Element(..) if before.ends_with('.') => of_expression(before),
             place => place,
         }
     }
@@ -147,6 +175,24 @@ fn is_comment_or_string(line: &str) -> bool {
     quotes % 2 == 1 || bare.contains("//")
 }
 
+/// Whether this is within a string of several lines.
+fn is_in_text(tree: &Tree, at: u32) -> bool {
+    let Some(leaf) = tree.leaf_at(at) else { return false };
+    let string = tree.ancestors(leaf).find(|n| tree.rule(*n) == Some(Rule::string));
+    string.is_some_and(|s| tree.text_of(s).starts_with("\"\"\"") && tree.range(s).start < at)
+}
+
+/// What stands outside of all braces, by what is on the line before it.
+fn outside(before: &str) -> Place {
+    let names = before.strip_suffix(',').is_some_and(|rest| rest.chars().all(|c| is_word(c) || ", .".contains(c)));
+    match () {
+        () if before.is_empty() => Place::Item(Vec::new()),
+        // the first ends of a flow
+        () if names => Place::Component,
+        () => Place::Nothing,
+    }
+}
+
 /// What the line's own beginning tells: components and flows are written on one line as a rule.
 fn in_line(lead: &str) -> Option<Place> {
     if let Some(rest) = lead.trim_start().strip_prefix("component ") {
@@ -178,6 +224,7 @@ fn by_keyword(lead: &str) -> Option<Place> {
         }
         "scale" | "autoscale" | "backup" if goes_on && !rest.contains('{') => Some(Place::Component),
         "kind" if rest.ends_with(" extends") => Some(Place::Kind),
+        "turns" if goes_on || rest.ends_with(" into") => Some(Place::Signal),
         "accepts" | "emits" if goes_on && !rest.contains(['{', '(']) => Some(Place::Spoken),
         "let" | "param" | "fn" if rest.ends_with(':') && !rest.contains(['=', '{']) => Some(Place::Type),
         "type" if rest.contains('=') && !rest.contains('{') => Some(Place::Type),
@@ -214,20 +261,25 @@ fn links(flow: &str) -> Vec<(Vec<SmolStr>, Vec<SmolStr>)> {
     out
 }
 
-/// The innermost braces around an offset.
+/// The innermost brackets around an offset.
 fn enclosing(tree: &Tree, offset: u32) -> Option<NodeId> {
-    use Rule::{block, group_body, import_names, kind_body, test_body};
+    use Rule::{accept_signals, arms, block, call, group, group_body, import_names, index, kind_body, list};
+    use Rule::{params, protocol_body, refinement, test_body, type_record};
     let mut found = None;
     let mut at = tree.root();
     loop {
+        let is_closed =
+            |id| [Rule::r_brace, Rule::r_bracket, Rule::r_paren].iter().any(|r| tree.find(id, *r).is_some());
         let inside = |id: &NodeId| {
             let range = tree.range(*id);
-            let closed = tree.find(*id, Rule::r_brace).is_some();
-            range.start < offset && (offset < range.end || (offset == range.end && !closed))
+            range.start < offset && (offset < range.end || (offset == range.end && !is_closed(*id)))
         };
         let next = tree.children(at).filter(inside).last()?;
-        if matches!(tree.rule(next), Some(block | group_body | import_names | kind_body | test_body)) {
-            let open = tree.children(next).find(|c| tree.text_of(*c) == "{").map(|c| tree.range(c).end);
+        let braces = matches!(tree.rule(next), Some(block | group_body | import_names | kind_body | test_body | arms));
+        let more = matches!(tree.rule(next), Some(list | call | group | index | params | type_record | refinement));
+        if braces || more || matches!(tree.rule(next), Some(accept_signals | protocol_body)) {
+            let is_open = |c: &NodeId| matches!(tree.text_of(*c), "{" | "[" | "(");
+            let open = tree.children(next).find(is_open).map(|c| tree.range(c).end);
             if open.is_some_and(|end| end <= offset) {
                 found = Some(next);
             }
@@ -240,21 +292,75 @@ fn enclosing(tree: &Tree, offset: u32) -> Option<NodeId> {
 }
 
 fn in_braces(tree: &Tree, node: NodeId, start: u32) -> Place {
-    let Some(owner) = tree.parent(node) else { return Place::Item };
+    let Some(owner) = tree.parent(node) else { return Place::Item(Vec::new()) };
+    if let Some(place) = in_brackets(tree, node, start) {
+        return place;
+    }
     if tree.rule(owner) == Some(Rule::import) {
         return match tree.find(owner, Rule::string) {
             Some(path) => Place::ImportedName(tree.text_of(path).trim_matches('"').into()),
             None => Place::LibraryName,
         };
     }
-    let Some(body) = body_at(tree, node, start) else { return Place::Nothing };
-    match setting(tree, node, start) {
+    let setting = setting(tree, node, start);
+    let Some(body) = body_at(tree, node, start) else {
+        // a record of whatever: its keys are new, its values aren't
+        return if setting.is_some() { Place::Expression } else { Place::Nothing };
+    };
+    match setting {
         Some((key, true)) => Place::Value(body, key),
         Some((_, false)) => Place::Expression,
-        // items stand in them too
-        None if matches!(body, Body::Namespace | Body::Layer) => Place::Item,
+        None if matches!(body, Body::Namespace | Body::Layer) => in_group(tree, node, start, body),
         None => below(body, entry_before(tree, node, start)),
     }
+}
+
+/// Items and settings of a group, by what stands before them on their line.
+fn in_group(tree: &Tree, node: NodeId, start: u32, body: Body) -> Place {
+    let before = &tree.text()[tree.range(node).start as usize..start as usize];
+    match before.rsplit(['{', '}', '\n', '\r']).next().unwrap_or_default().trim() {
+        "" => Place::Item(groups(tree, node)),
+        path if path.ends_with('.') => below(body, path),
+        before => outside(before),
+    }
+}
+
+/// What stands in brackets that hold no settings of an item; nothing where they do.
+fn in_brackets(tree: &Tree, node: NodeId, start: u32) -> Option<Place> {
+    let entry = entry_before(tree, node, start);
+    let behind = |mark: char| entry.rsplit_once(mark).map(|(_, rest)| rest.trim().is_empty());
+    Some(match tree.rule(node)? {
+        Rule::list => element(tree, node).unwrap_or(Place::Expression),
+        Rule::call | Rule::group | Rule::index | Rule::refinement => Place::Expression,
+        Rule::accept_signals => Place::Signal,
+        Rule::arms if entry.contains(':') => Place::Expression,
+        Rule::arms => Place::Nothing,
+        Rule::params | Rule::type_record if entry.contains('=') => Place::Expression,
+        Rule::params | Rule::type_record if behind(':') == Some(true) => Place::Type,
+        Rule::params | Rule::type_record => Place::Nothing,
+        _ => return None,
+    })
+}
+
+/// The place of an element of the list that is a setting's whole value.
+fn element(tree: &Tree, list: NodeId) -> Option<Place> {
+    use Rule::{block, call, index};
+    let is_entry = |n: &NodeId| matches!(tree.rule(*n), Some(Rule::field_entry | Rule::attribute_entry));
+    let entry = tree.ancestors(list).find(is_entry)?;
+    let mut within = tree.ancestors(list).skip(1).take_while(|n| *n != entry);
+    if within.any(|n| matches!(tree.rule(n), Some(Rule::list | block | call | index))) {
+        return None;
+    }
+    let (key, body) = (tree.find(entry, Rule::key)?, body_of(tree, tree.parent(entry)?)?);
+    Some(Place::Element(body, tree.text_of(tree.find(key, Rule::ident)?).into()))
+}
+
+/// The groups around a place, outermost first.
+fn groups(tree: &Tree, node: NodeId) -> Vec<Body> {
+    let bodies = tree.ancestors(node).filter(|n| tree.rule(*n) == Some(Rule::group_body));
+    let mut found: Vec<Body> = bodies.filter_map(|n| body_of(tree, n)).collect();
+    found.reverse();
+    found
 }
 
 /// The body at an offset: of a profile, that of the component which the entry there is about.
@@ -268,7 +374,10 @@ fn body_at(tree: &Tree, node: NodeId, start: u32) -> Option<Body> {
 
 /// What a path of keys leads to: `resources.` to what is in that.
 fn below(body: Body, path: &str) -> Place {
-    let Some((path, _)) = path.rsplit_once('.') else { return Place::Key(body) };
+    let Some((path, _)) = path.rsplit_once('.') else {
+        // behind a word that is no path nothing is known
+        return if path.is_empty() { Place::Key(body) } else { Place::Nothing };
+    };
     let component = usize::from(matches!(body, Body::Profile(Some(_))));
     let mut body = body;
     for key in path.split('.').skip(component) {
@@ -302,6 +411,7 @@ fn body_of(tree: &Tree, node: NodeId) -> Option<Body> {
         Some(Rule::view) => Body::View,
         Some(Rule::scale) => Body::Profiles,
         Some(Rule::kind) => Body::Kind,
+        Some(Rule::protocol) => Body::Protocol,
         Some(Rule::alert | Rule::alert_member) => Body::Alert,
         Some(Rule::autoscale) => Body::Autoscale,
         Some(Rule::test) => Body::Test,

@@ -24,8 +24,9 @@ pub use object::{Object, Packed};
 use super::OutputFile;
 use super::config_files::{self, Rendered};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::Stack;
+use crate::graph::{Component, Graph, Stack, Workload};
 use crate::parallel;
+use smol_str::SmolStr;
 
 /// Fewer objects than this aren't worth a thread.
 const WORTH: usize = 64;
@@ -115,6 +116,16 @@ fn of_component<'a>(context: &Context<'a>, files: &mut Vec<Rendered<'a>>) -> OfC
     (out, diagnostics)
 }
 
+/// What is emitted for one component: kinds and names, in an order that can be applied. A patch changes neither.
+pub fn names_of(graph: &Graph, component: &Component, workload: &Workload) -> Vec<(SmolStr, SmolStr)> {
+    if component.namespace.is_none() {
+        return Vec::new();
+    }
+    let (mut objects, _) = of_component(&Context { graph, component, workload }, &mut Vec::new());
+    objects.sort_by_key(Packed::rank);
+    objects.iter().map(|object| (object.kind().into(), object.name().into())).collect()
+}
+
 /// The objects of all profiles, in the order of `stacks`.
 pub fn emit(stacks: &[Stack]) -> Emitted {
     let mut diagnostics = Vec::new();
@@ -158,9 +169,9 @@ fn distinct(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 /// One component that is deployed.
 struct Context<'a> {
-    graph: &'a crate::graph::Graph,
-    component: &'a crate::graph::Component,
-    workload: &'a crate::graph::Workload,
+    graph: &'a Graph,
+    component: &'a Component,
+    workload: &'a Workload,
 }
 
 impl Context<'_> {

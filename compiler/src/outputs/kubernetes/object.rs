@@ -187,7 +187,7 @@ impl Packed {
 
     /// The file's path below a folder: `NAMESPACE/COMPONENT/KIND[-NAME].yaml`, `cluster/…` outside namespaces.
     /// The name is left out where it is the component's own.
-    pub(super) fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         let kind = file_name(&self.kind().to_lowercase());
         let folder = match (self.namespace(), &self.component) {
             (Some(namespace), Some(component)) => format!("{}/{component}", file_name(namespace)),

@@ -13,7 +13,7 @@ use crate::types::ty::{ProtocolRef, RecordTy, Ty};
 use smol_str::SmolStr;
 
 /// Formats of files and what each takes.
-const FORMATS: &[&str] = &["yaml", "json", "toml", "ini", "blocks", "text"];
+pub const FORMATS: &[&str] = &["yaml", "json", "toml", "ini", "blocks", "text"];
 
 impl Elaborator<'_> {
     pub(super) fn infer_call(&mut self, callee: &Expr, args: &[Arg], span: Span) -> (Core, Ty) {

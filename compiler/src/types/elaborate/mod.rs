@@ -7,6 +7,8 @@ mod collections;
 mod literals;
 mod narrowing;
 
+pub use calls::FORMATS;
+
 use super::attributes::{self, Phase};
 use super::builtins::Builtin;
 use super::core::{Core, CoreKind};
