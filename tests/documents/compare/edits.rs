@@ -24,12 +24,8 @@ pub struct Edit {
 
 /// The same small edits for all who draw: each adds a component to a group that has some, with a line to another.
 pub fn edits() -> Vec<Edit> {
-    of(&GRAPHS)
-}
-
-pub fn of(graphs: &[(usize, u64)]) -> Vec<Edit> {
     let mut out = Vec::new();
-    for &(size, seed) in graphs {
+    for (size, seed) in GRAPHS {
         let before = stack(size, seed);
         let leaves = leaves(&before);
         for part in 0..3 {

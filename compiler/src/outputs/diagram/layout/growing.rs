@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 
 /// Up to so many boxes and ends of lines a graph is small: some hundred drawings are made of it.
 const SMALL: usize = 110;
-/// What a line costs that leads up, half a crossing: cycles have one, other lines are to lead down.
-const UP: i64 = 60;
+/// What a line costs that does not lead down, as a crossing: each cycle has one.
+const UP: i64 = 120;
 /// What it costs that a child stands before one that the source has before it: decides where nothing else does.
 const ORDER: i64 = 4;
 /// Of a hundred, by how much less a drawing must cost for a move in the end.
@@ -200,11 +200,11 @@ impl Part {
         cost::cost(&self.sketch, &drawing) + UP * self.up(&drawing) + ORDER * turned
     }
 
-    /// How many lines lead up.
+    /// How many lines lead up or to the side.
     fn up(&self, drawing: &Drawing) -> i64 {
         let up = |&(from, to): &(usize, usize)| {
             let (from, to) = (&drawing.boxes[from], &drawing.boxes[to]);
-            if self.sketch.across { from.x >= to.right() } else { from.y >= to.bottom() }
+            if self.sketch.across { to.x < from.right() } else { to.y < from.bottom() }
         };
         self.sketch.pairs().filter(up).count() as i64
     }

@@ -22,12 +22,14 @@
 //!    topology: there always is a place.
 //! 9. [`squeeze`]: columns and rows that nothing needs are taken out.
 //!
-//! Small graphs are drawn more than once, with the order of the source and with small changes of the rows; the drawing of
-//! the least [`cost`] is taken. A picture that leads from left to right is laid out turned by its diagonal: rows are
-//! columns, lines leave boxes at the right and come in at the left.
+//! Small graphs have their rows from [`growing`] instead of the first two steps: box by box, where the drawing costs least.
+//! Others of some dozen boxes are drawn more than once, with the order of the source and with small changes of the rows; the
+//! drawing of the least [`cost`] is taken. A picture that leads from left to right is laid out turned by its diagonal: rows
+//! are columns, lines leave boxes at the right and come in at the left.
 //!
-//! One component more turns round 4 of 100 pairs of the others in the median, 18 in the ninth decile, over random graphs of 8
-//! to 70; `tests/documents` measures that, and how lines compare with those of `dot` and d2.
+//! One component more turns round no pair of the others in the median and 8 of 100 in the ninth decile, over random graphs of
+//! 8 to 70 (2.5 in the mean; `dot` 6.8, d2 7.7 with dagre and 18.1 with ELK). Graphs of 5 to 20 components have 0.91 times
+//! the length of the best of those in the median, and as many crossings. `tests/documents/compare` measures both.
 //!
 //! Lines never meet boxes since they run in channels and gaps only, and go round frames that hold none of their ends. All is
 //! integer arithmetic over vectors in source order: same input, same drawing.
