@@ -7,7 +7,7 @@
 //! drawing clearly better: what is about as good stays where it is.
 
 use super::layering::Rows;
-use super::model::{Drawing, Net, Node, Sketch};
+use super::model::{Drawing, Form, Net, Node, Sketch};
 use super::{cost, rough};
 use std::collections::BTreeSet;
 
@@ -91,6 +91,14 @@ impl<'a> Growing<'a> {
         }
     }
 
+    /// Whether what is outside of a picture's only frame stands above or below it: beside it, it would look like a part of
+    /// the frame's rows, and a line to it would go all the way round.
+    fn apart(&self, rows: &[Vec<usize>]) -> bool {
+        let frame = |node: &usize| matches!(self.sketch.nodes[*node].form, Form::Group { .. });
+        let frames = self.sketch.nodes.iter().filter(|n| n.parent == Some(0) && matches!(n.form, Form::Group { .. }));
+        frames.count() != 1 || rows.iter().all(|row| row.len() == 1 || !row.iter().any(frame))
+    }
+
     /// Lets each node once go to where the drawing is clearly better.
     fn sift(&mut self) {
         let part = Part::of(self);
@@ -123,7 +131,9 @@ impl<'a> Growing<'a> {
     fn settle(&mut self, part: &Part, child: usize, mut least: i64) -> i64 {
         let group = self.group(child);
         let mut best = self.rows[group].clone();
-        for place in places(&best, child) {
+        let mut all = places(&best, child);
+        all.retain(|rows| group != 0 || self.apart(rows));
+        for place in all {
             self.rows[group] = place;
             let cost = part.cost(&self.rows);
             if cost < least {
