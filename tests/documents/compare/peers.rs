@@ -1,8 +1,10 @@
-//! The same graph in the languages of others, and the lines that they draw.
+//! The same graph in the languages of others, and the lines and boxes that they draw.
 
 use super::CELL;
+use super::edits::Frame;
 use super::lines::{Lines, Point, curve};
 use obs_compiler::outputs::diagram::layout::{Form, Sketch};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -13,6 +15,16 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Pixels of an arrowhead of `dot`: its `arrowsize` is 1, which is 10 points.
 const ARROWHEAD: f64 = 10.0;
+
+/// How classes of boxes start in d2's pictures.
+const CLASS: &str = "box_";
+
+/// What a tool draws.
+pub struct Picture {
+    pub lines: Lines,
+    /// Where each box that is no group is.
+    pub boxes: BTreeMap<usize, Frame>,
+}
 
 /// How a language writes groups and boxes.
 struct Words {
@@ -38,8 +50,8 @@ fn text(columns: i32) -> String {
     "n".repeat(columns.unsigned_abs() as usize)
 }
 
-/// The lines of `dot`; `None` where it draws nothing.
-pub fn dot(sketch: &Sketch, program: &Path) -> Option<Lines> {
+/// What `dot` draws; `None` where it draws nothing.
+pub fn dot(sketch: &Sketch, program: &Path) -> Option<Picture> {
     let words = Words {
         open: |node, title| format!("subgraph cluster_{node} {{ label=\"{title}\";\n"),
         leaf: |node, width, height| {
@@ -56,7 +68,17 @@ pub fn dot(sketch: &Sketch, program: &Path) -> Option<Lines> {
     }
     source.push('}');
     let drawn = drawn(program, &["-Tplain"], &source, "g.dot")?.replace("\\\n", "");
-    Some(Lines(drawn.lines().filter_map(|l| l.strip_prefix("edge ")).map(|l| vec![spline(l)]).collect()))
+    let lines = Lines(drawn.lines().filter_map(|l| l.strip_prefix("edge ")).map(|l| vec![spline(l)]).collect());
+    Some(Picture { lines, boxes: drawn.lines().filter_map(|l| plain_box(l.strip_prefix("node n")?)).collect() })
+}
+
+/// `name x y width height …` in inches, from the middle, upwards.
+fn plain_box(line: &str) -> Option<(usize, Frame)> {
+    let (name, rest) = line.split_once(' ')?;
+    let numbers: Vec<f64> = rest.split(' ').map_while(|w| w.parse().ok()).collect();
+    let &[x, y, w, h, ..] = numbers.as_slice() else { return None };
+    let frame = Frame { left: x - w / 2.0, right: x + w / 2.0, top: -y - h / 2.0, bottom: -y + h / 2.0 };
+    Some((name.parse().ok()?, frame))
 }
 
 /// `tail head n x1 y1 … xn yn …`: a Bézier curve in inches. It ends where the arrowhead begins, which is drawn on in the
@@ -75,11 +97,13 @@ fn spline(line: &str) -> Vec<Point> {
     out
 }
 
-/// The lines of one of d2's layouts; `None` where it draws nothing.
-pub fn d2(sketch: &Sketch, program: &Path, layout: &str) -> Option<Lines> {
+/// What one of d2's layouts draws; `None` where it draws nothing. Boxes are found by a class of their own.
+pub fn d2(sketch: &Sketch, program: &Path, layout: &str) -> Option<Picture> {
     let words = Words {
         open: |node, title| format!("n{node}: \"{title}\" {{\n"),
-        leaf: |node, width, height| format!("n{node}: \"\" {{ width: {}; height: {} }}\n", width * 8, height * 17),
+        leaf: |node, width, height| {
+            format!("n{node}: \"\" {{ class: {CLASS}{node}; width: {}; height: {} }}\n", width * 8, height * 17)
+        },
     };
     let mut source = String::new();
     nested(sketch, 0, &words, &mut source);
@@ -98,7 +122,18 @@ pub fn d2(sketch: &Sketch, program: &Path, layout: &str) -> Option<Lines> {
     let connections = document
         .descendants()
         .filter(|n| n.tag_name().name() == "path" && n.attribute("class").is_some_and(|c| c.starts_with("connection")));
-    Some(Lines(connections.filter_map(|n| Some(vec![path_points(n.attribute("d")?)])).collect()))
+    let lines = Lines(connections.filter_map(|n| Some(vec![path_points(n.attribute("d")?)])).collect());
+    Some(Picture { lines, boxes: document.descendants().filter_map(svg_box).collect() })
+}
+
+/// A group of the class of a box, which is the first rectangle in it.
+fn svg_box(group: roxmltree::Node) -> Option<(usize, Frame)> {
+    let node = group.attribute("class")?.split(' ').find_map(|c| c.strip_prefix(CLASS))?;
+    let rect = group.descendants().find(|n| n.tag_name().name() == "rect")?;
+    let number = |name: &str| rect.attribute(name)?.parse::<f64>().ok();
+    let (left, top) = (number("x")?, number("y")?);
+    let frame = Frame { left, top, right: left + number("width")?, bottom: top + number("height")? };
+    Some((node.parse().ok()?, frame))
 }
 
 /// The points of a path of absolute `M`, `L`, `C` and `S` commands, each before its numbers.

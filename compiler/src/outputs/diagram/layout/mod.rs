@@ -22,12 +22,14 @@
 //!    topology: there always is a place.
 //! 9. [`squeeze`]: columns and rows that nothing needs are taken out.
 //!
-//! Small graphs are drawn more than once, with the order of the source and with small changes of the rows; the drawing of
-//! the least [`cost`] is taken. A picture that leads from left to right is laid out turned by its diagonal: rows are
-//! columns, lines leave boxes at the right and come in at the left.
+//! Small graphs have their rows from [`growing`] instead of the first two steps: box by box, where the drawing costs least.
+//! Others of some dozen boxes are drawn more than once, with the order of the source and with small changes of the rows; the
+//! drawing of the least [`cost`] is taken. A picture that leads from left to right is laid out turned by its diagonal: rows
+//! are columns, lines leave boxes at the right and come in at the left.
 //!
-//! One component more turns round 4 of 100 pairs of the others in the median, 18 in the ninth decile, over random graphs of 8
-//! to 70; `tests/documents` measures that, and how lines compare with those of `dot` and d2.
+//! One component more turns round no pair of the others in the median and 8 of 100 in the ninth decile, over random graphs of
+//! 8 to 70 (2.5 in the mean; `dot` 6.8, d2 7.7 with dagre and 18.1 with ELK). Graphs of 5 to 20 components have 0.91 times
+//! the length of the best of those in the median, and as many crossings. `tests/documents/compare` measures both.
 //!
 //! Lines never meet boxes since they run in channels and gaps only, and go round frames that hold none of their ends. All is
 //! integer arithmetic over vectors in source order: same input, same drawing.
@@ -35,6 +37,7 @@
 mod channels;
 mod cost;
 mod drawing;
+mod growing;
 mod labels;
 mod layering;
 mod levels;
@@ -51,6 +54,7 @@ mod wires;
 use channels::Channels;
 pub use model::{Drawing, End, Form, Net, Node, Point, Rect, Route, Segment, Side, Sketch};
 use placement::Room;
+use routing::Rounds;
 
 /// About how many boxes and ends are drawn in all for small changes of rows: as many as take some milliseconds.
 const TRIES: usize = 1000;
@@ -64,6 +68,9 @@ pub fn lay_out(sketch: &Sketch) -> Drawing {
     } else {
         sketch
     };
+    if let Some(rows) = growing::rows(sketch) {
+        return drawn(sketch, rows);
+    }
     let rows = layering::rows(sketch);
     let mut orders = ordering::improve(sketch, rows);
     let ends: usize = sketch.nets.iter().map(|net| net.from.len() + net.to.len()).sum();
@@ -105,17 +112,33 @@ fn polished(sketch: &Sketch, mut best: Candidate, tries: usize) -> Candidate {
     best
 }
 
+/// About the same in a third of the time, for many drawings side by side: lines take the first way found and cross where
+/// they may, and nothing has a label.
+fn rough(sketch: &Sketch, rows: layering::Rows) -> Drawing {
+    let channels = Channels::new(sketch, rows);
+    let coarse = placement::place(sketch, &channels, &Room::default());
+    let ways = routing::route(sketch, &channels, &coarse, Rounds::One);
+    let columns = placement::place(sketch, &channels, &Room::of(&ways));
+    let plan = wires::assign(sketch, &channels, columns, &ways);
+    let lanes = tracks::assign(sketch, &channels, &plan);
+    finished(sketch, drawing::finish(sketch, &channels, &plan, &lanes, &[]))
+}
+
 /// Places for everything with children in these rows.
 fn drawn(sketch: &Sketch, rows: layering::Rows) -> Drawing {
     let channels = Channels::new(sketch, rows);
     let coarse = placement::place(sketch, &channels, &Room::default());
-    let ways = routing::route(sketch, &channels, &coarse);
+    let ways = routing::route(sketch, &channels, &coarse, Rounds::Two);
     let columns = placement::place(sketch, &channels, &Room::of(&ways));
     let mut plan = wires::assign(sketch, &channels, columns, &ways);
     untangle::untangle(sketch, &channels, &mut plan);
     let mut lanes = tracks::assign(sketch, &channels, &plan);
     let labels = labels::place(sketch, &channels, &mut plan, &mut lanes);
-    let mut drawing = drawing::finish(sketch, &channels, &plan, &lanes, &labels);
+    finished(sketch, drawing::finish(sketch, &channels, &plan, &lanes, &labels))
+}
+
+/// The drawing in its direction, without what nothing needs.
+fn finished(sketch: &Sketch, mut drawing: Drawing) -> Drawing {
     if sketch.across {
         drawing.turn();
         squeeze::squeeze(&sketch.turned(), &mut drawing);

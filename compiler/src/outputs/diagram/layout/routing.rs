@@ -68,15 +68,22 @@ struct Router<'a> {
     crowd: FxHashMap<Passage, i64>,
 }
 
+/// How often ways are looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rounds {
+    One,
+    /// Again, now that all others are known; graphs too large for that have one round all the same.
+    Two,
+}
+
 /// Ways for all nets, in their order.
-pub(super) fn route(sketch: &Sketch, channels: &Channels, boxes: &[Rect]) -> Ways {
+pub(super) fn route(sketch: &Sketch, channels: &Channels, boxes: &[Rect], rounds: Rounds) -> Ways {
     let depths = depths(sketch, channels);
     let links = links(sketch, channels, boxes, &depths);
     let mut router = Router { sketch, channels, boxes, links, depths, crowd: FxHashMap::default() };
     let mut passages: Vec<Vec<Passage>> = sketch.nets.iter().map(|net| router.net(net)).collect();
-    // again, now that all others are known
-    let few = sketch.nets.len() < LARGE;
-    for (net, own) in sketch.nets.iter().zip(&mut passages).filter(|_| few) {
+    let again = rounds == Rounds::Two && sketch.nets.len() < LARGE;
+    for (net, own) in sketch.nets.iter().zip(&mut passages).filter(|_| again) {
         own.iter().for_each(|passage| *router.crowd.entry(*passage).or_insert(0) -= CROWD);
         *own = router.net(net);
     }

@@ -125,20 +125,20 @@ pub(super) fn assign(sketch: &Sketch, channels: &Channels, mut boxes: Vec<Rect>,
 /// The columns that pieces would have if they were alone: near those that they join.
 fn wishes(sketch: &Sketch, channels: &Channels, plan: &Plan) -> Vec<i64> {
     let range = |wire: &Wire| channels.range(sketch, &plan.boxes, wire.passage);
-    let mut at: Vec<i64> = plan.wires.iter().map(|w| i64::from(range(w).0 + range(w).1) / 2).collect();
+    let ranges: Vec<(i32, i32)> = plan.wires.iter().map(range).collect();
+    let joints: Vec<Vec<(usize, bool)>> = (0..channels.count()).flat_map(|c| plan.nets(c).into_values()).collect();
+    let mut at: Vec<i64> = ranges.iter().map(|(low, high)| i64::from(low + high) / 2).collect();
     for _ in 0..SWEEPS {
         let mut sums = vec![(0_i64, 0_i64); at.len()];
-        for channel in 0..channels.count() {
-            for joined in plan.nets(channel).values() {
-                let all: i64 = joined.iter().map(|&(w, _)| at[w]).sum();
-                for &(wire, _) in joined {
-                    sums[wire].0 += all - at[wire];
-                    sums[wire].1 += joined.len() as i64 - 1;
-                }
+        for joined in &joints {
+            let all: i64 = joined.iter().map(|&(w, _)| at[w]).sum();
+            for &(wire, _) in joined {
+                sums[wire].0 += all - at[wire];
+                sums[wire].1 += joined.len() as i64 - 1;
             }
         }
         for (wire, &(sum, count)) in sums.iter().enumerate().filter(|(_, s)| s.1 > 0) {
-            let (low, high) = range(&plan.wires[wire]);
+            let (low, high) = ranges[wire];
             at[wire] = (sum / count).clamp(i64::from(low), i64::from(high.max(low)));
         }
     }
