@@ -31,6 +31,7 @@ pub(super) fn rows(sketch: &Sketch) -> Option<Rows> {
         growing.join(node);
     }
     growing.sift();
+    growing.order_twins();
     Some(growing.rows)
 }
 
@@ -109,6 +110,38 @@ impl<'a> Growing<'a> {
             // not less: it stayed
             now = if least < enough { least } else { now };
         }
+    }
+
+    /// Lets children that have their lines to the same change places until they stand as in the source: the drawing stays
+    /// about what it is, and readers look for the first, the second, the third.
+    fn order_twins(&mut self) {
+        let outside = self.outside();
+        for rows in &mut self.rows {
+            let all: Vec<usize> = rows.iter().flatten().copied().collect();
+            let mut sorted = all.clone();
+            sorted.sort_unstable();
+            let is_twin = |a: usize, b: usize| !outside[a].is_empty() && outside[a] == outside[b];
+            // the first twin of the source takes the first twin's place, the second the second's
+            let place = |child: usize| {
+                let before = all.iter().take_while(|c| **c != child).filter(|c| is_twin(**c, child)).count();
+                sorted.iter().copied().filter(|c| is_twin(*c, child)).nth(before).unwrap_or(child)
+            };
+            rows.iter_mut().flatten().for_each(|child| *child = place(*child));
+        }
+    }
+
+    /// What all within each node has lines to outside of it, and whether they come from there.
+    fn outside(&self) -> Vec<BTreeSet<(usize, bool)>> {
+        let mut out = vec![BTreeSet::new(); self.sketch.nodes.len()];
+        for (from, to) in self.sketch.pairs() {
+            for (end, other, comes) in [(from, to, false), (to, from, true)] {
+                self.sketch.path(end).for_each(|around| _ = out[around].insert((other, comes)));
+            }
+        }
+        for (node, ends) in out.iter_mut().enumerate() {
+            ends.retain(|(end, _)| !self.sketch.path(*end).any(|around| around == node));
+        }
+        out
     }
 
     fn group(&self, node: usize) -> usize {
