@@ -9,10 +9,13 @@
 use super::layering::Rows;
 use super::model::{Drawing, Form, Net, Node, Sketch};
 use super::{cost, rough};
+use crate::parallel;
 use std::collections::BTreeSet;
 
 /// Up to so many boxes and ends of lines a graph is small: some hundred drawings are made of it.
 const SMALL: usize = 110;
+/// Fewer places than this aren't worth a thread: a drawing takes a fraction of a millisecond.
+const WORTH: usize = 4;
 /// What a line costs that does not lead down, as a crossing: each cycle has one.
 const UP: i64 = 120;
 /// What it costs that a child stands before one that the source has before it: decides where nothing else does.
@@ -163,18 +166,18 @@ impl<'a> Growing<'a> {
     /// Moves a child within its group to where it costs least, if that is less than given; what it costs then.
     fn settle(&mut self, part: &Part, child: usize, mut least: i64) -> i64 {
         let group = self.group(child);
-        let mut best = self.rows[group].clone();
-        let mut all = places(&best, child);
+        let mut all = places(&self.rows[group], child);
         all.retain(|rows| group != 0 || self.apart(rows));
-        for place in all {
-            self.rows[group] = place;
-            let cost = part.cost(&self.rows);
+        let costs = parallel::map(&all, WORTH, |place| {
+            let mut rows = self.rows.clone();
+            rows[group].clone_from(place);
+            part.cost(&rows)
+        });
+        for (place, cost) in all.into_iter().zip(costs) {
             if cost < least {
-                least = cost;
-                best = self.rows[group].clone();
+                (least, self.rows[group]) = (cost, place);
             }
         }
-        self.rows[group] = best;
         least
     }
 }
