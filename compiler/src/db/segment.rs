@@ -169,27 +169,32 @@ fn segment_parse<'db>(db: &'db dyn Db, segment: Segment<'db>) -> Parse {
 
 /// The syntax around an offset, and where its text starts: enough of it to tell what stands there.
 pub fn parse_around(db: &dyn Db, file: SourceFile, offset: u32) -> (&Parse, u32) {
-    let all = segments(db, file);
-    let mut start = 0;
-    for (at, segment) in all.iter().enumerate() {
-        let end = start + segment.text(db).len() as u32;
-        // at a segment's start the text before it counts too
-        if offset <= end || at + 1 == all.len() {
-            // the innermost piece comes before those around it
-            let has = |piece: &&Piece| {
-                piece.range.start < offset.saturating_sub(start) && offset.saturating_sub(start) <= piece.range.end
-            };
-            let Some(piece) = segment_lowered(db, *segment).pieces.iter().find(has) else {
-                return (segment_parse(db, *segment), start);
-            };
-            let range = piece.range.start as usize..piece.range.end as usize;
-            let text = Box::from(&segment.text(db)[range]);
-            let piece_segment = Segment::new(db, file, piece.before, text);
-            return (segment_parse(db, piece_segment), start + piece.range.start);
-        }
-        start = end;
-    }
-    (super::parse(db, file), 0)
+    let (all, ends) = (segments(db, file), segment_ends(db, file));
+    // at a segment's start the text before it counts too
+    let at = ends.partition_point(|end| *end < offset).min(all.len().saturating_sub(1));
+    let Some(segment) = all.get(at) else { return (super::parse(db, file), 0) };
+    let start = at.checked_sub(1).map_or(0, |before| ends[before]);
+    let within = offset.saturating_sub(start);
+    // the innermost piece comes before those around it
+    let has = |piece: &&Piece| piece.range.start < within && within <= piece.range.end;
+    let Some(piece) = segment_lowered(db, *segment).pieces.iter().find(has) else {
+        return (segment_parse(db, *segment), start);
+    };
+    let text = Box::from(&segment.text(db)[piece.range.start as usize..piece.range.end as usize]);
+    let piece_segment = Segment::new(db, file, piece.before, text);
+    (segment_parse(db, piece_segment), start + piece.range.start)
+}
+
+/// Where each of the file's segments ends.
+#[salsa::tracked]
+fn segment_ends(db: &dyn Db, file: SourceFile) -> Vec<u32> {
+    let lengths = segments(db, file).iter().map(|segment| segment.text(db).len() as u32);
+    lengths
+        .scan(0, |end, length| {
+            *end += length;
+            Some(*end)
+        })
+        .collect()
 }
 
 /// The file's segments, in order. There is always one.
