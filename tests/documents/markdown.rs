@@ -137,3 +137,36 @@ fn commands_are_such_to_a_shell_and_name_the_program() {
         }
     }
 }
+
+/// The questions that verify a recovery, as a shell hands them to `curl`, in the order of the guide.
+fn asked(program: &str) -> Option<Vec<Vec<String>>> {
+    let shell = tools::program(&["sh"])?;
+    let (folder, program) = written(program);
+    let to = folder.path().join("docs");
+    run(&["docs", program.to_str().expect("UTF-8"), "-o", to.to_str().expect("UTF-8")]);
+    let text = std::fs::read_to_string(to.join("README.md")).expect("the guide");
+    let questions = text.lines().filter(|line| line.starts_with("curl ") && line.contains("://localhost:"));
+    let words = |line: &str| {
+        let script = format!("curl() {{ printf '%s\\n' \"$@\"; }}\nCERT=my.crt KEY=my.key\n{line}\n");
+        let output = Command::new(&shell).args(["-c", &script]).output().expect("the shell starts");
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
+    };
+    Some(questions.map(words).collect())
+}
+
+#[test]
+fn a_server_is_asked_as_it_wants_to_be() {
+    let of = |settings: &str| {
+        asked(&format!("import std.{{Loki}}\nnamespace n {{ component store: Loki {{ {settings} }} }}\n"))
+    };
+    let Some(plain) = of("") else { return };
+    assert_eq!(plain, [["-fsS", "http://localhost:3100/loki/api/v1/labels"]]);
+    let tls = "tls: { certificate: secret(\"cert\"), authority: secret(\"ca\") }";
+    let url = "https://localhost:3100/loki/api/v1/labels";
+    assert_eq!(of(tls), Some(vec![vec!["-fsS".to_owned(), "--insecure".to_owned(), url.to_owned()]]));
+    let mutual = tls.replace(" }", ", mutual: true }");
+    let known = of(&format!("{mutual}, tenant: \"it's\"")).expect("a shell is there");
+    let words = ["-fsS", "--insecure", "--cert", "my.crt", "--key", "my.key", "-H", "X-Scope-OrgID: it's", url];
+    assert_eq!(known, [words]);
+}
