@@ -221,9 +221,7 @@ fn compare(stack: &Stack, policies: &[Object], endpoints: &[Endpoint], kind: &st
         for to in endpoints {
             let of = if kind == "Egress" { from } else { to };
             let other = if kind == "Egress" { to } else { from };
-            if !is_isolated(graph, of) {
-                continue;
-            }
+            let Some(isolated) = isolation(graph, of) else { continue };
             for port in ports(graph) {
                 for transport in ["TCP", "UDP"] {
                     let way = || (from.name.clone(), to.name.clone(), port, transport);
@@ -237,7 +235,8 @@ fn compare(stack: &Stack, policies: &[Object], endpoints: &[Endpoint], kind: &st
                     };
                     let flows = graph.flows.iter().filter(ends).any(|f| goes_over(graph, f, port, transport));
                     let named = kind == "Egress" && besides(graph, from, to, port).is_some();
-                    if flows || named || saves(stack, kind, from, to, port, transport) {
+                    // in a namespace that isn't isolated all may talk
+                    if !isolated || flows || named || saves(stack, kind, from, to, port, transport) {
                         said.insert(way());
                     }
                 }
@@ -247,10 +246,10 @@ fn compare(stack: &Stack, policies: &[Object], endpoints: &[Endpoint], kind: &st
     (through, said)
 }
 
-/// Everything in an isolated namespace, ours or not.
-fn is_isolated(graph: &Graph, endpoint: &Endpoint) -> bool {
-    let Place::Pod { namespace, .. } = &endpoint.at else { return false };
-    graph.namespaces.iter().any(|n| n.name == *namespace && n.isolated)
+/// Whether what is in a namespace of the program, ours or not, is isolated.
+fn isolation(graph: &Graph, endpoint: &Endpoint) -> Option<bool> {
+    let Place::Pod { namespace, .. } = &endpoint.at else { return None };
+    graph.namespaces.iter().find(|n| n.name == *namespace).map(|n| n.isolated)
 }
 
 /// Every port that anyone declares, and some that nobody does.
