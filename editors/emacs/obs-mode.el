@@ -59,10 +59,10 @@
 ;; words: functions
 (defconst obs-functions
   '("len" "join" "split" "lower" "upper" "trim" "replace" "starts_with"
-    "ends_with" "contains" "keys" "values" "sort" "unique" "reverse"
-    "flatten" "range" "sum" "min" "max" "floor" "ceil" "string" "int"
-    "float" "quote" "json_text" "merge" "secret" "field" "block" "attr"
-    "expr" "reachable" "path"))
+    "ends_with" "contains" "parses" "keys" "values" "sort" "unique"
+    "reverse" "flatten" "range" "sum" "min" "max" "floor" "ceil" "string"
+    "int" "float" "quote" "json_text" "merge" "secret" "field" "block"
+    "attr" "expr" "reachable" "path"))
 
 (defvar obs-mode-syntax-table
   (let ((table (make-syntax-table)))

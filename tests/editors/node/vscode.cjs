@@ -149,12 +149,17 @@ class Person {
     });
   }
 
-  /** The text of the lines that are shown, in order. */
+  /** The text of the lines that are shown, in order. Hints aren't of the text. */
   async lines(of = ".editor-instance") {
     return this.page.locator(of).first().evaluate((editor) => {
       const lines = [...editor.querySelectorAll(".view-line")];
       lines.sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top));
-      return lines.map((line) => line.textContent.replaceAll("\u00a0", " ")).join("\n");
+      const text = (line) => {
+        const copy = line.cloneNode(true);
+        copy.querySelectorAll("[class*=dyn-rule]").forEach((hint) => hint.remove());
+        return copy.textContent.replaceAll("\u00a0", " ");
+      };
+      return lines.map(text).join("\n");
     });
   }
 
@@ -165,9 +170,7 @@ class Person {
     await this.page.keyboard.press("Control+a");
     await this.page.keyboard.press("Control+v");
     const words = (of) => of.replace(/\s+/g, " ").trim();
-    // hints aren't of the text
-    const shown = async () => words((await this.lines()).replaceAll("×2", ""));
-    await this.until("the other text", async () => (await shown()) === words(text));
+    await this.until("the other text", async () => words(await this.lines()) === words(text));
   }
 
   /** The frame of the picture. */
