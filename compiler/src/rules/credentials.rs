@@ -108,24 +108,26 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 /// Where lines start that may have a credential, or the name of one: all that [`why`] finds, and more. Passes over the
 /// whole text, not line by line: an editor asks at each keystroke.
 fn suspicious_lines(text: &str) -> impl Iterator<Item = usize> + '_ {
-    let long = LONG_WORDS.find_iter(text).filter(|word| is_mixed(word.as_str()));
+    let named = NAMED.find_iter(text).filter_map(|found| {
+        let line = text[found.end()..].split('\n').next().unwrap_or_default();
+        (found.as_str() != "://" || line.contains('@')).then_some(found.start())
+    });
+    let words = text.split(|c| !in_token(c)).filter(|word| is_mixed(word));
+    let mixed = words.map(|word| word.as_ptr() as usize - text.as_ptr() as usize);
     let mut last = None;
-    NAMED.find_iter(text).chain(long).filter_map(move |found| {
-        let line = text[..found.start()].rfind('\n').map_or(0, |at| at + 1);
+    named.chain(mixed).filter_map(move |at| {
+        let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
         (last.replace(line) != Some(line)).then_some(line)
     })
 }
 
-/// What names or begins a credential. Constants of letters, digits, `_` and `-`: nothing to escape.
+/// What names or begins a credential. Constants of letters, digits, `_` and `-`: nothing to escape. Of ASCII alone: the
+/// command compiles it at each start.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     let words = SECRET_WORDS.iter().copied().chain(SECRET_PAIRS.iter().map(|[_, last]| *last)).collect::<Vec<_>>();
     let beginnings = BEGINNINGS.iter().map(|(start, _)| *start).collect::<Vec<_>>();
     let (words, beginnings) = (words.join("|"), beginnings.join("|"));
-    Regex::new(&format!("(?i:{words})|-----BEGIN |://[^\n]*@|{beginnings}")).expect("a regular expression of constants")
-});
-
-static LONG_WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!("[A-Za-z0-9+/=_-]{{{SHORTEST},}}")).expect("a regular expression of constants")
+    Regex::new(&format!("(?i-u:{words})|-----BEGIN |://|{beginnings}")).expect("a regular expression of constants")
 });
 
 /// Each string, by its first leaf.
