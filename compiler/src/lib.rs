@@ -9,6 +9,8 @@ pub mod text;
 
 pub mod parallel;
 
+pub mod maps;
+
 pub mod diagnostics;
 
 pub mod syntax;

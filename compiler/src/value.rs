@@ -1,7 +1,7 @@
 //! What expressions evaluate to.
 
+use crate::maps::IndexMap;
 use crate::text::Span;
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::fmt;
 use std::sync::Arc;
@@ -152,7 +152,7 @@ impl Value {
 
     /// The string entries of a record, in order.
     pub fn string_map(&self) -> IndexMap<SmolStr, SmolStr> {
-        let Value::Record(record) = self else { return IndexMap::new() };
+        let Value::Record(record) = self else { return IndexMap::default() };
         record.iter().filter_map(|(k, v)| Some((k.clone(), v.value.as_str()?.clone()))).collect()
     }
 

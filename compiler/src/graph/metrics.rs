@@ -5,6 +5,8 @@
 use super::model::{Component, Graph, Signal};
 use crate::db::Db;
 use crate::types::embedded;
+use rustc_hash::FxHashSet;
+use smol_str::SmolStr;
 
 /// A text in `promql`: parsed once, though each profile asks.
 #[salsa::interned]
@@ -29,7 +31,7 @@ pub fn is_collected(graph: &Graph, component: &Component) -> bool {
 }
 
 /// Whether a list of names, and of beginnings that end in `_`, has a metric.
-pub fn has(list: &[smol_str::SmolStr], metric: &str) -> bool {
+pub fn has(list: &[SmolStr], metric: &str) -> bool {
     list.iter().any(|name| metric == name.as_str() || (name.ends_with('_') && metric.starts_with(name.as_str())))
 }
 
@@ -44,9 +46,32 @@ enum Known {
     Unheard,
 }
 
-/// Metrics of a query about a component that are exposed by something that nobody collects.
-pub fn left(db: &dyn Db, graph: &Graph, about: &Component, query: &str) -> Vec<String> {
-    those(db, query, |metric| known(graph, Some(about), metric) == Known::Left)
+/// What is exposed by something that nobody collects.
+pub struct Left<'g> {
+    graph: &'g Graph,
+    /// The names of it, and of what is added by those that collect nothing.
+    names: FxHashSet<&'g str>,
+}
+
+impl<'g> Left<'g> {
+    /// Of a graph with all its flows.
+    pub fn of(graph: &'g Graph) -> Self {
+        let exposed = graph.components.iter().filter(|c| !is_collected(graph, c)).flat_map(|c| &c.exposes).flatten();
+        let added = graph.components.iter().filter(|c| !collects(graph, c)).flat_map(|c| &c.adds);
+        Self { graph, names: exposed.chain(added).map(SmolStr::as_str).collect() }
+    }
+
+    /// Whether a query about a component asks for some of it.
+    pub fn has(&self, db: &dyn Db, about: &Component, query: &str) -> bool {
+        // most queries have none of the names, and needn't be parsed; one with a backslash may have one in disguise
+        let may = query.contains('\\') || self.names.iter().any(|name| query.contains(name));
+        may && !those(db, query, |metric| known(self.graph, Some(about), metric) == Known::Left).is_empty()
+    }
+}
+
+/// Whether a component collects the metrics of others.
+fn collects(graph: &Graph, component: &Component) -> bool {
+    graph.outgoing(component.id).any(|f| f.own && f.backward && f.signals.contains(&Signal::Metrics))
 }
 
 /// Metrics of a query that nothing has of what is collected from. What no kind says that it exposes may come from any whose
@@ -62,11 +87,9 @@ fn known(graph: &Graph, about: Option<&Component>, metric: &str) -> Known {
     if let Some(own) = about.filter(|c| exposes(c)) {
         return or_left(is_collected(graph, own));
     }
-    let collects =
-        |c: &Component| graph.outgoing(c.id).any(|f| f.own && f.backward && f.signals.contains(&Signal::Metrics));
     let mut adding = graph.components.iter().filter(|c| has(&c.adds, metric)).peekable();
     if adding.peek().is_some() {
-        return or_left(adding.any(collects));
+        return or_left(adding.any(|c| collects(graph, c)));
     }
     let mut exposing = graph.components.iter().filter(|c| exposes(c)).peekable();
     if exposing.peek().is_some() {

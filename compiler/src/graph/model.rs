@@ -1,9 +1,9 @@
 //! The typed graph of one profile: all that pictures, docs and manifests are made of.
 
 use super::links::Links;
+use crate::maps::IndexMap;
 use crate::text::Span;
 use crate::value::{ComponentId, Content, FlowId, Record, SecretRef, Spanned, Value, Version};
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 
 use crate::db::{self, Db, SourceFile};
 use crate::graph::{self, Component, Graph, LinkSource, WorkloadKind};
+use crate::maps::IndexMap;
 use crate::names::{self, DefId, DefKind};
 use crate::outputs::kubernetes;
 use crate::syntax::Rule;
@@ -9,7 +10,6 @@ use crate::syntax::ast::{Entry, EntryKind, ItemKind, Key, MemberKind};
 use crate::text::{Span, TextRange};
 use crate::types::{Target, Unit, quantity, queries};
 use crate::value::{ComponentId, Quantity};
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::fmt::Write;
 
@@ -271,7 +271,7 @@ fn of_component(db: &dyn Db, Program { entry, graph }: Program<'_>, component: &
 
 /// Objects by their kinds, a line each.
 fn objects(graph: &Graph, objects: &[(SmolStr, SmolStr)]) -> String {
-    let mut by_kind: IndexMap<&str, Vec<String>> = IndexMap::new();
+    let mut by_kind: IndexMap<&str, Vec<String>> = IndexMap::default();
     for (kind, name) in objects {
         by_kind.entry(kind).or_default().push(format!("`{name}`"));
     }

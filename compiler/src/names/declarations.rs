@@ -1,9 +1,9 @@
 //! What a file declares.
 
 use crate::db::{self, Db, SourceFile};
+use crate::maps::IndexMap;
 use crate::syntax::ast::{File, Ident, Item, ItemKind};
 use crate::text::{FileId, Span};
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
 

@@ -4,9 +4,9 @@ use super::declarations::{DefId, DefKind, Export, Exports, Space, exports, libra
 use super::files::{import_items, relative_path};
 use crate::db::{self, Db, Project, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::maps::IndexMap;
 use crate::syntax::ast::{Ident, Import, ImportSource};
 use crate::text::Span;
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 /// What a name is bound to.

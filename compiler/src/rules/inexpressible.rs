@@ -4,12 +4,12 @@ use super::{Context, list};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::autoscaling::TOLERANCE_SINCE;
 use crate::graph::{Component, Graph, Waiver};
+use crate::maps::IndexMap;
 use crate::text::Span;
-use indexmap::IndexMap;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     // one rule may hold for several components, and is one thing to say; a waiver of some doesn't cover the others
-    let mut rules: IndexMap<(Span, bool), (Found, Vec<&Component>)> = IndexMap::new();
+    let mut rules: IndexMap<(Span, bool), (Found, Vec<&Component>)> = IndexMap::default();
     let graph = context.graph();
     let waivers: Vec<&Waiver> =
         graph.waivers.iter().filter(|w| w.code.eq_ignore_ascii_case(Code::OBS4108.id())).collect();

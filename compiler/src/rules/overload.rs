@@ -4,9 +4,9 @@ use super::{Context, list};
 use crate::capacity::{Need, Resource, is_declared, report};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Graph, Stack, stacks};
+use crate::maps::IndexMap;
 use crate::text::Span;
 use crate::value::ComponentId;
-use indexmap::IndexMap;
 
 /// A need is met to this part of it: published figures aren't more exact.
 const NEARLY: f64 = 1.02;
@@ -14,7 +14,7 @@ const NEARLY: f64 = 1.02;
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let stacks = &stacks(context.db, context.entry).stacks;
     // the same in several profiles is one thing to say
-    let mut found: IndexMap<(ComponentId, String), Vec<&str>> = IndexMap::new();
+    let mut found: IndexMap<(ComponentId, String), Vec<&str>> = IndexMap::default();
     for stack in stacks.iter().filter(|s| is_declared(s)) {
         for (component, what) in lacking(stack) {
             found.entry((component, what)).or_default().push(stack.graph.profile.as_str());

@@ -3,15 +3,15 @@
 use super::Context;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Flow, Graph, Signal};
+use crate::maps::IndexMap;
 use crate::value::{ComponentId, FlowId};
-use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let graph = context.graph();
     // one circle is one thing to say, however many signals go round
-    let mut circles: IndexMap<Vec<FlowId>, (Vec<&Flow>, Vec<&str>)> = IndexMap::new();
+    let mut circles: IndexMap<Vec<FlowId>, (Vec<&Flow>, Vec<&str>)> = IndexMap::default();
     for &signal in Signal::ALL {
         let pushes = Pushes::of(graph, signal);
         let mut told: FxHashSet<ComponentId> = FxHashSet::default();
@@ -48,13 +48,13 @@ fn report(graph: &Graph, path: &[&Flow], signals: &[&str]) -> Diagnostic {
 
 /// The pushes of one signal that lead on to a circle, by their subject: in most programs none.
 struct Pushes<'a> {
-    leaving: IndexMap<ComponentId, Vec<&'a Flow>, FxBuildHasher>,
+    leaving: IndexMap<ComponentId, Vec<&'a Flow>>,
 }
 
 impl<'a> Pushes<'a> {
     /// Takes away what ends, from the ends on: what is left can go round for ever.
     fn of(graph: &'a Graph, signal: Signal) -> Self {
-        let mut leaving: IndexMap<ComponentId, Vec<&Flow>, FxBuildHasher> = IndexMap::default();
+        let mut leaving: IndexMap<ComponentId, Vec<&Flow>> = IndexMap::default();
         let mut arriving: FxHashMap<ComponentId, Vec<&Flow>> = FxHashMap::default();
         for flow in graph.flows.iter().filter(|f| !f.backward && !f.implicit && f.signals.contains(&signal)) {
             leaving.entry(flow.from).or_default().push(flow);

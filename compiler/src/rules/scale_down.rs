@@ -3,12 +3,12 @@
 use super::{Context, list};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Autoscale, Component, State};
+use crate::maps::IndexMap;
 use crate::text::Span;
-use indexmap::IndexMap;
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     // one rule may hold for several components, and is one thing to say
-    let mut rules: IndexMap<(Span, &str), (u32, Vec<&Component>)> = IndexMap::new();
+    let mut rules: IndexMap<(Span, &str), (u32, Vec<&Component>)> = IndexMap::default();
     for component in &context.graph().components {
         let Some(autoscale) = &component.replicas.autoscale else { continue };
         let holds = match component.state {

@@ -2,8 +2,8 @@
 //! component can set. Types here are those of Kubernetes and of graphs; nothing here knows a product.
 
 use super::ty::{FieldTy, Form, RecordTy, Ty, Unit, VariantsTy};
+use crate::maps::IndexMap;
 use crate::value::{Quantity, Value};
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::sync::{Arc, LazyLock};
 

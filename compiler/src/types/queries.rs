@@ -8,11 +8,11 @@ use super::items::AssertCore;
 use super::ty::{KindRef, ProtocolRef, Ty};
 use crate::db::{self, Db, Project, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
+use crate::maps::IndexMap;
 use crate::names::{DefId, DefKind, Names, Space, declared_name, find_item, library_exports};
 use crate::syntax::ast::{self, EntryKind, Item, ItemKind, Key, Member, MemberKind};
 use crate::text::{FileId, Span};
 use crate::value::Value;
-use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -371,7 +371,7 @@ impl Elaborator<'_> {
             ast::TypeKind::Literal(_) | ast::TypeKind::Missing => true,
             _ => false,
         };
-        nearest(&option.name.name, ast::PROTOCOL_ATTRIBUTES.iter().copied()).filter(|_| no_type)
+        no_type.then(|| nearest(&option.name.name, ast::PROTOCOL_ATTRIBUTES.iter().copied())).flatten()
     }
 
     fn param(&mut self, param: &ast::Param, owner: &SmolStr) -> ParamInfo {
@@ -568,7 +568,7 @@ fn kind_cycle(db: &dyn Db, _: salsa::Id, key: DefKey<'_>) -> KindInfo {
 #[salsa::tracked(cycle_result = no_params)]
 fn kind_params_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> IndexMap<SmolStr, (Ty, Span)> {
     with_item(db, key, |item, _| {
-        let ItemKind::Kind(it) = &item.kind else { return IndexMap::new() };
+        let ItemKind::Kind(it) = &item.kind else { return IndexMap::default() };
         let base = it.extends.as_ref().and_then(|base| {
             Names::new(db, key.file(db)).get(Space::Type, &base.name).filter(|e| e.kind == DefKind::Kind)
         });
@@ -585,7 +585,7 @@ fn kind_params_query<'db>(db: &'db dyn Db, key: DefKey<'db>) -> IndexMap<SmolStr
 }
 
 fn no_params(_: &dyn Db, _: salsa::Id, _: DefKey<'_>) -> IndexMap<SmolStr, (Ty, Span)> {
-    IndexMap::new()
+    IndexMap::default()
 }
 
 /// The types of a kind's parameters, and where they are declared.
@@ -629,7 +629,7 @@ impl KindBuilder<'_> {
     }
 
     fn params(&mut self, members: &[Member]) {
-        let mut seen: IndexMap<SmolStr, Span> = IndexMap::new();
+        let mut seen: IndexMap<SmolStr, Span> = IndexMap::default();
         for member in members {
             let MemberKind::Param(param) = &member.kind else { continue };
             let owner = self.info.name.clone();

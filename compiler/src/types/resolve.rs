@@ -284,7 +284,7 @@ impl Elaborator<'_> {
         if !tagged {
             return self.resolve(ty);
         }
-        let mut variants = indexmap::IndexMap::new();
+        let mut variants = crate::maps::IndexMap::default();
         for alternative in alternatives {
             let (variant, record) = match &alternative.kind {
                 TypeKind::Variant(variant, fields) => (variant, self.record(fields)),

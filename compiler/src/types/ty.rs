@@ -1,9 +1,9 @@
 //! Types, and when a value of one may stand where another is expected.
 
+use crate::maps::IndexMap;
 use crate::names::DefId;
 use crate::text::Span;
 use crate::value::Value;
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 use std::fmt;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! What kinds and components say of loads and of what they need, from their values.
 
 use crate::graph::model::{Capacity, Factor, Kept, Measure, OwnLoad, Sender, Signal};
+use crate::maps::IndexMap;
 use crate::value::{Quantity, Value};
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 /// The attributes, as they came out.

@@ -10,12 +10,12 @@ use crate::graph::model::{
     Accepts, Autoscale, Component, Emits, Graph, IngressClass, LinkSource, Page, Peer, Port, PortTransport, Replicas,
     ScaleRule, Scaler, Signal, State, Target, Turns, WorkloadKind,
 };
+use crate::maps::IndexMap;
 use crate::text::Span;
 use crate::types::items::{AutoscaleCore, ComponentCore, ProfileCore, RuleCore};
 use crate::types::queries::{self, KindInfo};
 use crate::types::ty::KindRef;
 use crate::value::{ComponentId, Quantity, Spanned, Value};
-use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -25,7 +25,7 @@ type ByName = FxHashMap<SmolStr, ComponentId>;
 impl<'a> Builder<'a> {
     pub(super) fn components(&mut self, graph: &mut Graph) {
         let cores: Vec<&ComponentCore> = self.program.cores.iter().flat_map(|c| &c.components).collect();
-        let mut seen: IndexMap<&SmolStr, Span> = IndexMap::new();
+        let mut seen: IndexMap<&SmolStr, Span> = IndexMap::default();
         let mut by_name: ByName = FxHashMap::default();
         for core in cores {
             let Some(kind) = &core.kind else { continue };
@@ -87,7 +87,7 @@ impl<'a> Builder<'a> {
         let adds = read.attribute("adds").map(|v| v.strings()).unwrap_or_default();
         let relays = match read.attribute("relays") {
             Some(Value::Record(of)) => of.iter().map(|(by, on)| (by.clone(), on.value.strings())).collect(),
-            _ => IndexMap::new(),
+            _ => IndexMap::default(),
         };
         let pages = read.pages(&ports);
         let said = |read: &mut Reader<'_>, name: &str| match params.get(name) {
@@ -434,6 +434,6 @@ fn ingress(value: &Value) -> Option<IngressClass> {
 }
 
 fn logins(value: &Value) -> IndexMap<SmolStr, IndexMap<SmolStr, SmolStr>> {
-    let Value::Record(forms) = value else { return IndexMap::new() };
+    let Value::Record(forms) = value else { return IndexMap::default() };
     forms.iter().map(|(form, annotations)| (form.clone(), annotations.value.string_map())).collect()
 }

@@ -9,12 +9,12 @@ use crate::graph::model::{
     Target, WorkloadKind,
 };
 use crate::graph::world::GraphWorld;
+use crate::maps::IndexMap;
 use crate::text::Span;
 use crate::types::items::FlowCore;
 use crate::types::queries::{self, ProtocolInfo};
 use crate::types::ty::Ty;
 use crate::value::{ComponentId, FlowId, Record, Value};
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 impl<'a> Builder<'a> {
@@ -155,7 +155,7 @@ impl<'a> Builder<'a> {
         own: &Record,
     ) -> IndexMap<SmolStr, Effective> {
         let mut eval = Evaluator::new(self.db, world);
-        let mut out = IndexMap::new();
+        let mut out = IndexMap::default();
         for (name, option) in &protocol.options {
             let mut chain = Vec::new();
             if let Some(default) = &option.default {

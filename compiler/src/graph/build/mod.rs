@@ -25,6 +25,7 @@ use super::world::GraphWorld;
 use crate::db::{self, Db, SourceFile};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::eval::Evaluator;
+use crate::maps::IndexMap;
 use crate::names::{self, Export, Space};
 use crate::text::{FileId, Span};
 use crate::types::attributes::SIGNALS;
@@ -33,7 +34,6 @@ use crate::types::items::{
 };
 use crate::value::{ComponentId, Record, Spanned, Value};
 use early::Settings;
-use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -247,7 +247,7 @@ impl<'a> Collected<'a> {
                     isolated: true,
                     isolated_span: None,
                     pod_security: "restricted".into(),
-                    labels: IndexMap::new(),
+                    labels: IndexMap::default(),
                     doc: None,
                     span: block.span,
                 });
@@ -353,7 +353,7 @@ impl<'a> Collected<'a> {
 
     /// Names that hold for the whole program, declared in two of its files. Within one file `names` says so.
     fn check_repeated(&self, db: &dyn Db, diagnostics: &mut Vec<Diagnostic>) {
-        let mut seen: IndexMap<(Space, SmolStr), Export> = IndexMap::new();
+        let mut seen: IndexMap<(Space, SmolStr), Export> = IndexMap::default();
         for file in self.files.iter().map(|&id| db::file(db, id)) {
             for ((space, name), export) in &names::exports(db, file).names {
                 if !matches!(space, Space::Profile | Space::View | Space::Protocol) {

@@ -5,7 +5,7 @@ use super::workloads::{Scope, components_by_span};
 use crate::db::Db;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::Evaluator;
-use crate::graph::metrics;
+use crate::graph::metrics::Left;
 use crate::graph::model::{Alert, Component, Dashboard, Graph, Signal};
 use crate::graph::world::GraphWorld;
 use crate::text::Span;
@@ -21,7 +21,7 @@ impl Builder<'_> {
         let mut watched = Vec::with_capacity(graph.components.len());
         let mut silences_shown = Vec::new();
         {
-            let world = GraphWorld::new(graph);
+            let (world, left) = (GraphWorld::new(graph), Left::of(graph));
             for component in &graph.components {
                 let kind = cores.get(&component.span).and_then(|c| c.kind.as_ref());
                 let Some(kind) = kind.map(|k| queries::kind_info(self.db, k.def)) else {
@@ -35,11 +35,11 @@ impl Builder<'_> {
                 });
                 self.diagnostics.append(&mut scope.diagnostics);
                 // what nobody gathers raises no alert
-                alerts.retain(|a| metrics::left(self.db, graph, component, &a.expr).is_empty());
+                alerts.retain(|a| !left.has(self.db, component, &a.expr));
                 watched.push((alerts, dashboards));
                 silences_shown.extend(silent);
             }
-            for (by, alert) in heard(self.db, graph, silences_shown) {
+            for (by, alert) in heard(self.db, graph, &left, silences_shown) {
                 watched[by.0 as usize].0.push(alert);
             }
             let mut eval = Evaluator::new(self.db, &world);
@@ -102,10 +102,10 @@ fn silences(eval: &mut Evaluator<'_>, kind: &KindInfo, component: &Component) ->
 
 /// An alert for each flow whose silence is shown by metrics that are gathered: rather by who gets the data than by who
 /// sends it. Flows of one protocol between the same two that are told apart by nothing have one alert.
-fn heard(db: &dyn Db, graph: &Graph, shown: Vec<Silence>) -> Vec<(ComponentId, Alert)> {
+fn heard(db: &dyn Db, graph: &Graph, left: &Left<'_>, shown: Vec<Silence>) -> Vec<(ComponentId, Alert)> {
     let mut by_flow: FxHashMap<FlowId, Vec<Silence>> = FxHashMap::default();
     for silence in shown {
-        if metrics::left(db, graph, graph.component(silence.by), &silence.expr).is_empty() {
+        if !left.has(db, graph.component(silence.by), &silence.expr) {
             by_flow.entry(silence.flow).or_default().push(silence);
         }
     }

@@ -10,12 +10,12 @@ use crate::graph::model::{
     SecretMount, Step, Workload, WorkloadKind,
 };
 use crate::graph::world::GraphWorld;
+use crate::maps::IndexMap;
 use crate::text::Span;
 use crate::types::items::{ComponentCore, FileCore, FileSetting, ProfileCore};
 use crate::types::quantity::read_version;
 use crate::types::queries::{self, KindInfo};
 use crate::value::{Content, Quantity, Record, Spanned, Value, Version};
-use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -395,9 +395,9 @@ impl Attributes<'_, '_> {
             node_local: false,
             tolerate_all: false,
             rbac: field("rbac").map(|v| rbac_rules(&v.value)).unwrap_or_default(),
-            labels: IndexMap::new(),
-            annotations: IndexMap::new(),
-            usage: IndexMap::new(),
+            labels: IndexMap::default(),
+            annotations: IndexMap::default(),
+            usage: IndexMap::default(),
             save: Vec::new(),
             saver: None,
             restore: Vec::new(),

@@ -11,9 +11,9 @@ mod volumes;
 use super::{Origin, OutputFile, config};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Component, Graph, Stack, Workload};
+use crate::maps::IndexMap;
 use crate::text::Span;
 use crate::value::ComponentId;
-use indexmap::IndexMap;
 use ports::Published;
 use spec::{Project, Service};
 
@@ -55,9 +55,9 @@ fn one(stack: &Stack, cluster: &Stack) -> Emitted {
     let mut out = Emitted::default();
     let mut project = Project {
         name: project_name(&graph.cluster.name),
-        services: IndexMap::new(),
-        volumes: IndexMap::new(),
-        secrets: IndexMap::new(),
+        services: IndexMap::default(),
+        volumes: IndexMap::default(),
+        secrets: IndexMap::default(),
     };
     let (order, published) = (order::order(graph), ports::publish(graph));
     let mut origins = Vec::new();

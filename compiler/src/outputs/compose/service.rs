@@ -7,11 +7,11 @@ use super::spec::{
 use super::{Context, literal, volumes};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Component, EnvVar, HostPath, PortTransport, Probe, ProbeAction, WorkloadKind};
+use crate::maps::IndexMap;
 use crate::outputs::Origin;
 use crate::outputs::config::pointer_step;
 use crate::text::Span;
 use crate::value::{SecretRef, Value};
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 /// What a scratch folder holds at most, in bytes.
@@ -146,10 +146,8 @@ fn ports(context: &Context<'_>, instance: u32) -> Vec<Port> {
 
 /// All instances also answer to their component's name.
 fn network(component: &Component, name: &str) -> IndexMap<&'static str, Network> {
-    match component.name == name {
-        true => IndexMap::new(),
-        false => IndexMap::from([("default", Network { aliases: vec![component.name.to_string()] })]),
-    }
+    let other = component.name != name;
+    other.then(|| ("default", Network { aliases: vec![component.name.to_string()] })).into_iter().collect()
 }
 
 /// Where a configuration file is below the folder of the Compose file.
@@ -214,7 +212,7 @@ fn secrets(context: &Context<'_>, project: &mut Project) -> Vec<SecretMount> {
 }
 
 fn dependencies(context: &Context<'_>) -> IndexMap<String, Dependency> {
-    let mut out = IndexMap::new();
+    let mut out = IndexMap::default();
     if context.workload.data.is_some() || !context.workload.shared.is_empty() {
         let condition = "service_completed_successfully";
         out.insert(volumes::OWNER.to_owned(), Dependency { condition });

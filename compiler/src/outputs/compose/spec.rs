@@ -1,6 +1,6 @@
 //! The part of the Compose Specification that is emitted, as types. Empty maps and lists are left out.
 
-use indexmap::IndexMap;
+use crate::maps::IndexMap;
 use serde::Serialize;
 
 /// A Compose file.

@@ -3,7 +3,7 @@
 use super::layout::{Drawing, Form, Net, Sketch, lay_out};
 use super::picture::{Arrow, Node, Picture, Shape};
 use crate::analysis::Fate;
-use indexmap::IndexMap;
+use crate::maps::IndexMap;
 use indexmap::map::Entry;
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 use unicode_width::UnicodeWidthStr;
@@ -134,7 +134,7 @@ type Lines = IndexMap<(usize, usize, String), Vec<usize>>;
 
 /// Arrows with one label, from one node to several or from several to one, whichever are more.
 fn bundles(sketch: &Sketch, arrows: &[Arrow], names: &BTreeMap<String, usize>) -> Vec<Bundle> {
-    let mut ends = Lines::new();
+    let mut ends = Lines::default();
     for (number, arrow) in arrows.iter().enumerate() {
         let (Some(&from), Some(&to)) = (names.get(&arrow.from), names.get(&arrow.to)) else { continue };
         if from != to {
@@ -148,7 +148,7 @@ fn bundles(sketch: &Sketch, arrows: &[Arrow], names: &BTreeMap<String, usize>) -
         *from_one.entry((*from, label)).or_default() += 1;
         *to_one.entry((*to, label)).or_default() += 1;
     }
-    let mut out: IndexMap<(bool, usize, &str), Bundle> = IndexMap::new();
+    let mut out: IndexMap<(bool, usize, &str), Bundle> = IndexMap::default();
     for ((from, to, label), numbers) in &ends {
         let outward = from_one[&(*from, label.as_str())] >= to_one[&(*to, label.as_str())];
         let hub = if outward { *from } else { *to };
@@ -192,7 +192,7 @@ fn whole_groups(sketch: &Sketch, lines: Lines, starts: bool) -> Lines {
         let around: BTreeSet<usize> = sketch.path(*hub).collect();
         groups.retain(|group, count| *count > 1 && *count == boxes[*group] && !around.contains(group));
     }
-    let mut out = Lines::new();
+    let mut out = Lines::default();
     for (key, numbers) in &lines {
         let (hub, end) = split(key);
         let whole = &reached[&(hub, key.2.as_str())];
@@ -229,7 +229,7 @@ fn together(bundles: Vec<Bundle>) -> Vec<Bundle> {
 
 /// Lines with the same ends become one, with both labels.
 fn joined(bundles: Vec<Bundle>) -> Vec<Bundle> {
-    let mut out: IndexMap<(Vec<usize>, Vec<usize>), Bundle> = IndexMap::new();
+    let mut out: IndexMap<(Vec<usize>, Vec<usize>), Bundle> = IndexMap::default();
     for bundle in bundles {
         match out.entry((bundle.net.from.clone(), bundle.net.to.clone())) {
             Entry::Occupied(mut all) => {

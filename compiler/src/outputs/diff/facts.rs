@@ -1,8 +1,8 @@
 //! What is said of the parts of a graph, by name, as text that can be compared.
 
 use crate::graph::{Alert, Backup, Component, Effective, Flow, Graph, Namespace};
+use crate::maps::IndexMap;
 use crate::value::{Quantity, Value};
-use indexmap::IndexMap;
 
 /// Facts by name. A fact whose text is empty isn't there.
 pub(super) type Facts = IndexMap<String, String>;

@@ -3,13 +3,13 @@
 use super::facts::{self, Facts};
 use super::{Change, Detail, Kind, Pair};
 use crate::graph::{Component, Graph, Stack, WorkloadKind};
+use crate::maps::IndexMap;
 use crate::outputs::words;
-use indexmap::IndexMap;
 
 /// Profiles that one side alone has.
 pub(super) fn profiles(old: &[Stack], new: &[Stack]) -> Vec<Change> {
     let names = |stacks: &[Stack]| -> IndexMap<String, Facts> {
-        stacks.iter().map(|s| (format!("profile {}", s.graph.profile), Facts::new())).collect()
+        stacks.iter().map(|s| (format!("profile {}", s.graph.profile), Facts::default())).collect()
     };
     compare(names(old), names(new))
 }
@@ -17,7 +17,7 @@ pub(super) fn profiles(old: &[Stack], new: &[Stack]) -> Vec<Change> {
 /// What differs in the graphs of a pair.
 pub(super) fn changes(old: &Graph, new: &Graph, pair: &Pair<'_>) -> Vec<Change> {
     let parts = |graph: &Graph, stack: &Stack| {
-        let mut out: IndexMap<String, Facts> = IndexMap::new();
+        let mut out: IndexMap<String, Facts> = IndexMap::default();
         let mut add = |what: String, facts: Facts| {
             // what is there twice has a number
             let mut name = what.clone();

@@ -1,8 +1,8 @@
 //! What differs in objects: field by field, and whether the API server takes it.
 
 use super::{Change, Detail, Kind, Pair, steps};
+use crate::maps::IndexMap;
 use crate::outputs::kubernetes::{Packed, immovable};
-use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 /// `StatefulSet web/shop`.

@@ -3,9 +3,9 @@
 use super::Book;
 use super::markdown::{Document, Inline, Table, code};
 use crate::graph::{Alert, Component, Flow, Graph, Probe, ProbeAction};
+use crate::maps::IndexMap;
 use crate::outputs::words;
 use crate::value::Quantity;
-use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
 /// More flows of one protocol than this aren't told one by one.
@@ -109,7 +109,7 @@ fn health_checks(book: &Book<'_>, doc: &mut Document) {
 
 /// The alerts of all profiles, each once by the title of its part.
 fn all<'a>(book: &Book<'a>) -> IndexMap<String, (&'a Component, &'a Alert)> {
-    let mut out = IndexMap::new();
+    let mut out = IndexMap::default();
     for component in book.stacks.iter().flat_map(|s| &s.graph.components).filter(|c| words::deployed(c)) {
         for alert in &component.alerts {
             out.entry(alert.title(&component.name)).or_insert((component, alert));
@@ -149,7 +149,7 @@ fn catalogue(book: &Book<'_>, doc: &mut Document) {
 
 /// The flows whose silence raises no alert, by protocol. `watched` are the others, as sentences.
 fn unwatched(graph: &Graph, watched: BTreeSet<&str>, doc: &mut Document) {
-    let mut quiet: IndexMap<&str, Vec<String>> = IndexMap::new();
+    let mut quiet: IndexMap<&str, Vec<String>> = IndexMap::default();
     for flow in graph.flows.iter().filter(|flow| !watched.contains(&*graph.sentence(flow))) {
         let ends = format!("{} -> {}", graph.component(flow.from).name, graph.component(flow.to).name);
         let all = quiet.entry(&flow.protocol).or_default();

@@ -78,7 +78,7 @@ fn cluster(book: &Book<'_>) -> Vec<Vec<Inline>> {
 }
 
 fn place(graph: &Graph, c: &Component) -> Vec<String> {
-    let labels = |map: &indexmap::IndexMap<smol_str::SmolStr, smol_str::SmolStr>| {
+    let labels = |map: &crate::maps::IndexMap<smol_str::SmolStr, smol_str::SmolStr>| {
         words::list(map.iter().map(|(k, v)| format!("{k}: {v}")))
     };
     let host = graph.host(c);

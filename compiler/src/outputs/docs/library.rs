@@ -2,6 +2,7 @@
 
 use super::markdown::{Document, Inline, Table, code};
 use crate::db::{self, Db};
+use crate::maps::IndexMap;
 use crate::names::{self, DefId, DefKind};
 use crate::outputs::{OutputFile, words};
 use crate::syntax::ast::ItemKind;
@@ -10,7 +11,6 @@ use crate::types::core::{Core, CoreEntry};
 use crate::types::items::AssertCore;
 use crate::types::queries::{self, KindInfo, ParamInfo, ProtocolInfo, SpeakMember};
 use crate::value::Value;
-use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 /// A page for each kind and protocol of the library, and one that leads to them.

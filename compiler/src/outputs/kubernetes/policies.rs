@@ -6,8 +6,8 @@ use super::labels::{label_selector, metadata, plain_metadata, selector};
 use super::object::Packed;
 use super::services::transports;
 use crate::graph::{Component, Flow, Graph, Peer, WorkloadKind};
+use crate::maps::IndexMap;
 use crate::text::Span;
-use indexmap::IndexMap;
 use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
     NetworkPolicySpec,

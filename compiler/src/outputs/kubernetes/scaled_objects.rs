@@ -7,8 +7,8 @@ use super::object::{Custom, Packed};
 use super::scaling::{behavior, bound};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::graph::{Autoscale, Flow, ScaleRule, Scaler, Signal};
+use crate::maps::IndexMap;
 use crate::text::Span;
-use indexmap::IndexMap;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscalerBehavior;
 use serde::Serialize;
 
@@ -134,7 +134,7 @@ fn triggers(context: &Context<'_>, autoscale: &Autoscale, told: &Scaler, flow: &
             let help = format!("give the kind `{kind}` a `usage` with a query `{name}`");
             return Err(Problem { message, help });
         };
-        let mut metadata = IndexMap::new();
+        let mut metadata = IndexMap::default();
         metadata.insert(told.address.to_string(), flow.url.clone().unwrap_or_default().to_string());
         // a query of several lines is one to the store
         metadata.insert(told.query.to_string(), query.split_whitespace().collect::<Vec<_>>().join(" "));

@@ -4,8 +4,8 @@ use super::super::{Format, VIEWS, draw, title as view_title};
 use super::First;
 use crate::db::LIBRARY;
 use crate::graph::{Component, Effective, Flow, Graph, LinkSource, Port, Signal, Stack};
+use crate::maps::IndexMap;
 use crate::text::{FileId, LineIndex, Sources, Span};
-use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -130,7 +130,7 @@ pub(super) fn of(stacks: &[Stack], first: First<'_>, sources: &impl Sources) -> 
     let graph = &stacks.get(first.profile)?.graph;
     let views = views(stacks, graph);
     let view = views.iter().position(|v| v.name == first.view)?;
-    let mut pictures: IndexMap<String, usize> = IndexMap::new();
+    let mut pictures: IndexMap<String, usize> = IndexMap::default();
     let mut profiles = Vec::new();
     for stack in stacks {
         let graph = &*stack.graph;
