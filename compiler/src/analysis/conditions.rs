@@ -86,7 +86,7 @@ pub fn least_instances(component: &Component) -> Option<u32> {
     let replicas = &component.replicas;
     match component.workload {
         WorkloadKind::Daemon | WorkloadKind::External => None,
-        _ => Some(replicas.autoscale.as_ref().map_or(replicas.count, |a| a.min)),
+        _ => Some(replicas.autoscale.as_ref().map_or(replicas.count, |a| a.least)),
     }
 }
 

@@ -96,7 +96,7 @@ mod tests {
         let span = Span { file: FileId(0), item: 0, range: Default::default() };
         let up = ScaleRule { cpu: Some(70.0), memory: Some(80.0), both: false, by: 100.0, hold: 0, span };
         let down = ScaleRule { cpu: down.0, memory: down.1, both, by: 50.0, hold: 300, span };
-        Autoscale { min: 2, max: 10, via: None, up, down, span }
+        Autoscale { min: 2, max: 10, least: 2, via: None, up, down, span }
     }
 
     #[test]

@@ -344,10 +344,12 @@ impl Replicas {
 /// Rules of a horizontal autoscaler.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Autoscale {
-    /// Fewest instances.
+    /// Fewest instances, as it is written.
     pub min: u32,
     /// Most instances.
     pub max: u32,
+    /// Fewest in this profile: it falls below no number that a `scale` item gives.
+    pub least: u32,
     /// The component that carries it out, in place of the autoscaler of Kubernetes, and where it is named.
     pub via: Option<(SmolStr, Span)>,
     /// When and how fast to grow.

@@ -72,7 +72,7 @@ fn component(graph: &Graph, c: &Component, workload: Option<&Workload>) -> Json 
 fn replicas(graph: &Graph, c: &Component) -> Json {
     let by_profile: serde_json::Map<String, Json> =
         graph.profiles.iter().zip(&c.replicas.by_profile).map(|(p, n)| (p.to_string(), json!(n))).collect();
-    let autoscale = c.replicas.autoscale.as_ref().map(|a| json!({"min": a.min, "max": a.max}));
+    let autoscale = c.replicas.autoscale.as_ref().map(|a| json!({"min": a.least, "max": a.max}));
     json!({"count": c.replicas.count, "profiles": by_profile, "autoscale": autoscale})
 }
 

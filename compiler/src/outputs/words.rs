@@ -36,7 +36,7 @@ pub(super) fn kind(component: &Component) -> String {
 
 /// How many there are, in words; nothing of a single one.
 pub(super) fn instances(component: &Component) -> Option<String> {
-    let range = component.replicas.autoscale.as_ref().map(|a| format!(" ({}–{})", a.min, a.max)).unwrap_or_default();
+    let range = component.replicas.autoscale.as_ref().map(|a| format!(" ({}–{})", a.least, a.max)).unwrap_or_default();
     match (component.workload, component.replicas.count) {
         (WorkloadKind::External, _) => None,
         (WorkloadKind::Daemon, _) => Some("DaemonSet: on every node".to_owned()),
@@ -178,15 +178,15 @@ pub(super) fn seconds(count: u32) -> String {
 
 /// What an autoscaler was asked, a line each: bounds, growth, shrinking.
 pub(super) fn autoscaling(a: &Autoscale) -> [String; 3] {
-    let held = |rule: &ScaleRule| {
+    let told = |way: &str, rule: &ScaleRule, sign: &str| {
+        let condition = condition(rule, sign);
         let hold = if rule.hold > 0 { format!(" for {}", seconds(rule.hold)) } else { String::new() };
-        format!("{hold}, by {}%", rule.by)
+        match condition.is_empty() {
+            true => format!("{way}: nothing is said"),
+            false => format!("{way} at {condition}{hold}, by {}%", rule.by),
+        }
     };
-    [
-        format!("{} to {} replicas", a.min, a.max),
-        format!("up at {}{}", condition(&a.up, ">"), held(&a.up)),
-        format!("down at {}{}", condition(&a.down, "<"), held(&a.down)),
-    ]
+    [format!("{} to {} replicas", a.min, a.max), told("up", &a.up, ">"), told("down", &a.down, "<")]
 }
 
 /// What a component runs; `None` for what isn't deployed, and where nothing is known of it yet.

@@ -51,6 +51,9 @@ fn differences(graph: &Graph, component: &Component) -> Vec<Found> {
     let shrinks = autoscale.unlike_down(tolerance).map(|instead| {
         let (major, minor) = TOLERANCE_SINCE;
         let (lacks, more) = match tolerance {
+            true if !autoscale.down.both && autoscale.down.thresholds().len() > 1 => {
+                ("shrinks only when all of its metrics are low and not for one of them".to_owned(), String::new())
+            }
             true => ("has no mark of its own for each metric when it scales down".to_owned(), String::new()),
             false => (
                 "has no thresholds of its own for scaling down".to_owned(),

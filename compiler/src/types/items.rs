@@ -701,7 +701,11 @@ impl<'a> Items<'a> {
     fn autoscale(&mut self, item: &Item, it: &ast::Targeted) {
         let targets = self.targets(&it.targets);
         let mut out = AutoscaleCore { targets, replicas: None, via: None, up: None, down: None, span: item.span };
-        for (name, value, span) in self.fixed_fields(&it.block, "`autoscale`") {
+        let fields = self.fixed_fields(&it.block, "`autoscale`");
+        // what is misspelt may be meant
+        let may_grow = |name: &str| name == "up" || !attributes::AUTOSCALE.contains(&name);
+        let grows = fields.iter().any(|(name, ..)| may_grow(&name.name));
+        for (name, value, span) in fields {
             match (name.name.as_str(), &value.kind) {
                 ("replicas", _) => out.replicas = Some(self.elab.check(value, &Ty::Range)),
                 ("via", ExprKind::Missing) => {}
@@ -722,6 +726,11 @@ impl<'a> Items<'a> {
         if out.replicas.is_none() {
             let message = "`autoscale` lacks `replicas`";
             let help = "give the bounds: `replicas: 2..10`";
+            self.elab.diagnostics.push(Diagnostic::new(Code::OBS2107, item.span, message).help(help));
+        }
+        if !grows {
+            let message = "`autoscale` lacks `up`";
+            let help = "say when it grows: `up: { when: cpu > 70% or memory > 80%, by: 100% }`";
             self.elab.diagnostics.push(Diagnostic::new(Code::OBS2107, item.span, message).help(help));
         }
         self.out.autoscales.push(out);
@@ -748,7 +757,12 @@ impl<'a> Items<'a> {
     fn rule(&mut self, block: &Block, span: Span, direction: Direction) -> RuleCore {
         let mut out = RuleCore { thresholds: Vec::new(), both: false, by: None, hold: None, span };
         let percent = Ty::Quantity(super::ty::Unit::Percent, None);
-        for (name, value, _) in self.fixed_fields(block, "a rule") {
+        let fields = self.fixed_fields(block, "a rule");
+        if direction == Direction::Up && !fields.iter().any(|(name, ..)| name.name == "when") {
+            let diagnostic = Diagnostic::new(Code::OBS2107, span, "`up` lacks `when`");
+            self.elab.diagnostics.push(diagnostic.help("say what is too much: `when: cpu > 70%`"));
+        }
+        for (name, value, _) in fields {
             match name.name.as_str() {
                 "when" => {
                     out.both = matches!(value.kind, ExprKind::Binary(_, BinaryOp::And, _));

@@ -215,14 +215,13 @@ impl<'a> Builder<'a> {
             let scale = self.scale_item(name);
             return Replicas { count, by_profile: vec![count], autoscale: None, origin, scale };
         }
-        Replicas {
-            // where only the autoscaler speaks, it starts from its least
-            count: if scaled { count } else { bounded(count) },
-            by_profile: by_profile.iter().map(|(n, _)| if scaled { *n } else { bounded(*n) }).collect(),
-            autoscale,
-            origin,
-            scale: self.scale_item(name),
-        }
+        let by_profile = by_profile.iter().map(|(n, _)| if scaled { *n } else { bounded(*n) }).collect();
+        // where only the autoscaler speaks, it starts from its least
+        let count = if scaled { count } else { bounded(count) };
+        // a number outside of its bounds is said elsewhere
+        let least = |a: Autoscale| Autoscale { least: if scaled { bounded(count) } else { a.least }, ..a };
+        let autoscale = autoscale.clone().map(least);
+        Replicas { count, by_profile, autoscale, origin, scale: self.scale_item(name) }
     }
 
     /// The last `scale` item about a component, and the profiles that it leaves out.
@@ -288,12 +287,20 @@ fn read_autoscale(eval: &mut Evaluator<'_>, core: &AutoscaleCore) -> Option<Auto
     Some(Autoscale {
         min,
         max,
+        least: min,
         via: core.via.clone(),
         up: rule(eval, core.up.as_ref(), core.span),
-        down: rule(eval, core.down.as_ref(), core.span),
+        down: match &core.down {
+            Some(down) => rule(eval, Some(down), core.span),
+            None => ScaleRule { hold: UNSAID_HOLD, ..rule(eval, None, core.span) },
+        },
         span: core.span,
     })
 }
+
+/// For how many seconds it must have had enough before it shrinks, where nothing is said of shrinking: Kubernetes' own
+/// stabilization window.
+const UNSAID_HOLD: u32 = 300;
 
 fn rule(eval: &mut Evaluator<'_>, core: Option<&RuleCore>, span: Span) -> ScaleRule {
     let mut out = ScaleRule { cpu: None, memory: None, both: false, by: 100.0, hold: 0, span };

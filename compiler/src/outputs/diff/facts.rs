@@ -46,7 +46,7 @@ pub(super) fn namespace(namespace: &Namespace) -> Facts {
 
 pub(super) fn component(graph: &Graph, component: &Component, image: Option<&str>) -> Facts {
     let replicas = &component.replicas;
-    let scaled = replicas.autoscale.as_ref().map(|a| format!("{} to {}", a.min, a.max)).unwrap_or_default();
+    let scaled = replicas.autoscale.as_ref().map(|a| format!("{} to {}", a.least, a.max)).unwrap_or_default();
     let mut out = facts([
         ("kind", component.kind.to_string()),
         ("namespace", list(graph.namespace_of(component))),

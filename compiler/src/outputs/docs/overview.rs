@@ -147,7 +147,7 @@ fn availability(book: &Book<'_>) -> Table {
     let counted = |c: &&Component| matches!(c.workload, WorkloadKind::Deployment | WorkloadKind::Stateful);
     let row = |c: &Component| {
         let (how, each) = words::sharing(c.state);
-        let bounds = c.replicas.autoscale.as_ref().map(|a| format!(" ({} to {})", a.min, a.max)).unwrap_or_default();
+        let bounds = c.replicas.autoscale.as_ref().map(|a| format!(" ({} to {})", a.least, a.max)).unwrap_or_default();
         let loss = match c.replicas.count {
             0 => "switched off in this profile",
             1 => "it is away until its pod runs again",

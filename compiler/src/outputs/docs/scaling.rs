@@ -3,7 +3,7 @@
 use super::Book;
 use super::markdown::{Document, Inline, Table, code};
 use crate::graph::autoscaling::{GROWTH_PERIOD, SHRINK_PERIOD};
-use crate::graph::{Autoscale, Component, WorkloadKind};
+use crate::graph::{Autoscale, Component, Stack, WorkloadKind};
 use crate::outputs::capacity::{Capacity, MULTIPLES};
 use crate::outputs::words;
 use crate::value::Quantity;
@@ -108,7 +108,7 @@ fn one(book: &Book<'_>, doc: &mut Document, component: &Component, a: &Autoscale
             vec![
                 "Limits".to_owned(),
                 bounds,
-                format!("Min replicas: {}, max replicas: {}{}", a.min, a.max, requests.unwrap_or_default()),
+                format!("{}, max replicas: {}{}", fewest(book, component, a), a.max, requests.unwrap_or_default()),
             ],
             vec!["Scale up".to_owned(), up, grows(book, a)],
             vec!["Scale down".to_owned(), down, shrinks(book, a)],
@@ -132,19 +132,35 @@ fn one(book: &Book<'_>, doc: &mut Document, component: &Component, a: &Autoscale
     ]);
 }
 
+/// `Min replicas: 2 (3 in profile high)`: a profile's own number is one that it doesn't fall below.
+fn fewest(book: &Book<'_>, component: &Component, a: &Autoscale) -> String {
+    let least = |stack: &Stack| {
+        let twin = stack.graph.component(component.id);
+        twin.replicas.autoscale.as_ref().filter(|own| own.least > a.min).map(|own| own.least)
+    };
+    let raised = book.stacks.iter().filter_map(|s| Some(format!("{} in profile {}", least(s)?, s.graph.profile)));
+    let raised: Vec<String> = raised.collect();
+    let raised = if raised.is_empty() { String::new() } else { format!(" ({})", raised.join(", ")) };
+    format!("Min replicas: {}{raised}", a.min)
+}
+
 fn has_tolerance(book: &Book<'_>) -> bool {
     book.stack.graph.cluster.has_tolerance()
 }
 
 fn grows(book: &Book<'_>, a: &Autoscale) -> String {
     let targets = words::condition(&crate::graph::ScaleRule { both: false, ..a.up.clone() }, ">");
+    let late = match a.up.hold {
+        0 => "at once".to_owned(),
+        hold => format!("once all of {hold} seconds asked for it (its stabilization window)"),
+    };
     let tolerance = if has_tolerance(book) {
-        "at once above the target (tolerance 0)"
+        "above the target (tolerance 0)"
     } else {
         "above the target by more than the cluster's tolerance, 10% by default"
     };
     let rate = rate(a.up.by, "adds", "doubles");
-    format!("{targets}: {tolerance}; {rate} within {} seconds", GROWTH_PERIOD)
+    format!("{targets}: {late} {tolerance}; {rate} within {GROWTH_PERIOD} seconds")
 }
 
 /// `adds at most 50% of the pods`; 100% has a word of its own.

@@ -90,7 +90,7 @@ pub(super) fn scaled_object(
         metadata: metadata(context, context.name()),
         spec: ScaledObjectSpec {
             scale_target_ref: Target { api_version: "apps/v1", kind: kind.to_owned(), name: context.name().to_owned() },
-            min_replica_count: bound(autoscale.min),
+            min_replica_count: bound(autoscale.least),
             max_replica_count: bound(autoscale.max),
             advanced: Advanced {
                 horizontal_pod_autoscaler_config: Behavior { behavior: behavior(autoscale) },

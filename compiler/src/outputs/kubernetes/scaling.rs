@@ -49,7 +49,7 @@ fn horizontal(context: &Context<'_>, autoscale: &Autoscale, kind: &str) -> Packe
                 kind: kind.into(),
                 name: context.name().to_owned(),
             },
-            min_replicas: Some(bound(autoscale.min)),
+            min_replicas: Some(bound(autoscale.least)),
             max_replicas: bound(autoscale.max),
             metrics: Some(metrics(&autoscale.up)),
             behavior: Some(hpa::HorizontalPodAutoscalerBehavior {

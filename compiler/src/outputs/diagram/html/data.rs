@@ -195,7 +195,7 @@ fn card(stack: &Stack, at: usize, places: &mut Places<'_, impl Sources>) -> Card
 
 /// ` × 3 (3–5)`.
 fn instances(c: &Component) -> String {
-    let range = c.replicas.autoscale.as_ref().map(|a| format!(" ({}–{})", a.min, a.max)).unwrap_or_default();
+    let range = c.replicas.autoscale.as_ref().map(|a| format!(" ({}–{})", a.least, a.max)).unwrap_or_default();
     if c.replicas.count == 0 { String::new() } else { format!(" × {}{range}", c.replicas.count) }
 }
 

@@ -74,7 +74,8 @@ fn node(stack: &Stack, component: &Component) -> Node {
         return shape(component, ["Balances over the instances behind it".to_owned()]);
     }
     let (how, each) = words::sharing(component.state);
-    let range = component.replicas.autoscale.as_ref().map(|a| format!(" ({} to {})", a.min, a.max)).unwrap_or_default();
+    let range =
+        component.replicas.autoscale.as_ref().map(|a| format!(" ({} to {})", a.least, a.max)).unwrap_or_default();
     let count = component.replicas.count;
     if !several(component) {
         let alone = if count == 0 { "switched off in this profile" } else { "1 instance: away while it restarts" };
