@@ -111,7 +111,7 @@ codes! {
     OBS3103 Error "not-spoken" "a flow whose subject doesn't speak its protocol";
     OBS3104 Error "not-accepted" "a flow whose object doesn't accept its protocol";
     OBS3105 Error "no-common-signal" "a flow that no signal fits";
-    OBS3106 Warning "duplicate-flow" "a flow that is declared twice";
+    OBS3106 Error "duplicate-flow" "a flow that is declared twice";
     OBS3107 Error "push-loop" "data that is pushed in a circle";
     OBS3108 Error "lost-signal" "a signal that reaches no store";
     OBS3109 Warning "unread-store" "a store that nothing reads";

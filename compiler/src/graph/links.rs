@@ -44,6 +44,14 @@ impl Graph {
         self.links.outgoing(of).iter().map(|id| self.flow(*id))
     }
 
+    /// Flows by the same protocol between the same two, declared before this one.
+    pub fn earlier(&self, flow: &Flow) -> impl Iterator<Item = &Flow> {
+        let (out, into) = (self.links.outgoing(flow.from), self.links.incoming(flow.to));
+        let few = if out.len() < into.len() { out } else { into };
+        let same = |f: &&Flow| f.from == flow.from && f.to == flow.to && f.protocol == flow.protocol;
+        few.iter().take_while(|id| **id < flow.id).map(|id| self.flow(*id)).filter(same)
+    }
+
     /// Flows whose connections a component accepts.
     pub fn incoming(&self, of: ComponentId) -> impl Iterator<Item = &Flow> + Clone {
         self.links.incoming(of).iter().map(|id| self.flow(*id))

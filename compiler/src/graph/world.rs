@@ -221,7 +221,11 @@ impl World for GraphWorld<'_> {
         match name {
             "from" => Value::Component(f.from),
             "to" => Value::Component(f.to),
-            "name" => Value::Str(format!("{}-{}", from.name, to.name).into()),
+            "name" => Value::Str(match self.graph.earlier(f).count() {
+                0 => format!("{}-{}", from.name, to.name).into(),
+                others => format!("{}-{}-{}", from.name, to.name, others + 1).into(),
+            }),
+            "nth" => Value::Int(1 + self.graph.earlier(f).count() as i64),
             "protocol" => Value::Str(f.protocol.clone()),
             "label" => Value::Str(f.label.clone()),
             "transport" => Value::Str(f.transport.clone()),

@@ -2,7 +2,7 @@
 
 use super::{Context, list};
 use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
-use crate::graph::{Component, Flow};
+use crate::graph::{Component, Effective, Flow, LinkSource};
 use crate::syntax::ast::{FlowDef, ItemKind, Path};
 
 pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
@@ -21,7 +21,10 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 );
                 (Code::OBS3104, flow.to_span, message)
             }
-            (true, true) => continue,
+            (true, true) => {
+                out.extend(choice(flow, from, to));
+                continue;
+            }
             (false, _) => {
                 let message = format!("`{}` (`{}`) doesn't speak `{}`", from.name, from.kind, flow.protocol);
                 (Code::OBS3103, flow.from_span, message)
@@ -34,6 +37,28 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let diagnostic = Diagnostic::new(code, span, message).about(from.name.clone()).about(to.name.clone());
         out.push(advise(context, diagnostic, flow, from, to));
     }
+}
+
+/// An option of the flow that says what nothing that the object accepts by this protocol has: `encoding: "grpc"` where it
+/// takes only `http`. Then nothing is known of the port either.
+fn choice(flow: &Flow, from: &Component, to: &Component) -> Option<Diagnostic> {
+    if !flow.ports.is_empty() {
+        return None;
+    }
+    let accepts = || to.accepts.iter().filter(|a| a.protocol == flow.protocol);
+    let own = |e: &Effective| e.chain.last().is_some_and(|link| link.source == LinkSource::Own);
+    let (name, said, taken) = flow.options.iter().filter(|(_, e)| own(e)).find_map(|(name, said)| {
+        let taken: Vec<&str> =
+            accepts().filter_map(|a| a.options.get(name)?.value.as_str()).map(|t| t.as_str()).collect();
+        let said_text = said.value.as_str()?;
+        let all = taken.len() == accepts().count() && !taken.is_empty();
+        (all && !taken.contains(&said_text.as_str())).then_some((name, said, taken))
+    })?;
+    let span = said.chain.last().map_or(flow.span, |link| link.span);
+    let message = format!("`{}` accepts `{}` with another `{name}` than `{}`", to.name, flow.protocol, said.value);
+    let help = format!("it takes {}: write that, or leave `{name}` out", list(taken.iter().copied()));
+    let diagnostic = Diagnostic::new(Code::OBS3104, span, message).help(help);
+    Some(diagnostic.about(from.name.clone()).about(to.name.clone()))
 }
 
 /// What would be right: the other way round, or another protocol.

@@ -78,7 +78,8 @@ const COMPONENT: &[Row] = &[
 const FLOW: &[Row] = &[
     ("from", || Ty::Component(None), "The side that opens the connection."),
     ("to", || Ty::Component(None), "The side that listens."),
-    ("name", Ty::string, "FROM-TO."),
+    ("name", Ty::string, "FROM-TO; FROM-TO-2 of the second by one protocol."),
+    ("nth", int, "Which it is of the flows by its protocol between the same two, from 1."),
     ("protocol", Ty::string, "Its protocol."),
     ("label", Ty::string, "What pictures write at the arrow."),
     ("transport", Ty::string, "http, grpc, tcp, …"),

@@ -115,8 +115,7 @@ fn heard(db: &dyn Db, graph: &Graph, left: &Left<'_>, shown: Vec<Silence>) -> Ve
         let of = |by: ComponentId| of_flow(flow.id).iter().find(|s| s.by == by);
         let Some(silence) = of(graph.data_to(flow)).or_else(|| of(flow.from)).or_else(|| of(flow.to)) else { continue };
         let sentence = graph.sentence(flow);
-        let namesakes = graph.outgoing(flow.from).filter(|f| f.to == flow.to && f.protocol == flow.protocol);
-        let earlier: Vec<FlowId> = namesakes.map(|f| f.id).filter(|f| *f < flow.id).collect();
+        let earlier: Vec<FlowId> = graph.earlier(flow).map(|f| f.id).collect();
         if earlier.iter().flat_map(|f| of_flow(*f)).any(|s| s.expr == silence.expr) {
             continue;
         }
