@@ -137,6 +137,7 @@ codes! {
     OBS4112 Warning "retention-gap" "a long-term store that forgets sooner than the short-term one";
     OBS4113 Warning "backup-gap" "a store without a backup where others have one";
     OBS4114 Warning "empty-backup" "a backup of what isn't kept";
+    OBS4116 Warning "shared-node" "more instances than nodes, of which some are lost together";
     OBS4120 Error "scaler" "an autoscaler that is to be carried out by what can't";
     OBS4121 Error "load-curve" "a load curve that can't be read";
     OBS4122 Warning "overload" "a component that the declared load needs more of than it has";
@@ -159,6 +160,7 @@ codes! {
     OBS5116 Error "forbidden-pod" "a pod that the Pod Security level of its namespace forbids";
     OBS5117 Warning "weakened-namespace" "a component in a namespace that is open for another's sake";
     OBS5118 Error "literal-credential" "a password, a token or a key in plain text";
+    OBS5119 Warning "broad-rights" "rights on the Kubernetes API that nobody named, or that read secrets";
     // what is emitted
     OBS6101 Error "file-content" "content that a file's format can't hold";
     OBS6102 Error "unknown-kubernetes-field" "a patch or object that Kubernetes' types don't have";

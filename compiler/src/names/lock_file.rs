@@ -85,7 +85,8 @@ impl Lock {
     }
 }
 
-fn is_digest(text: &str) -> bool {
+/// `sha256:` and 64 hexadecimal digits.
+pub fn is_digest(text: &str) -> bool {
     let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
     text.strip_prefix("sha256:").is_some_and(|digits| digits.len() == 64 && digits.chars().all(hex))
 }

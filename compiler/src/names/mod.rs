@@ -12,5 +12,5 @@ pub use declarations::{
 };
 pub use edits::{add_library_import, remove_import};
 pub use files::{Imported, Program, imports, program, relative_path};
-pub use lock_file::{Lock, Locked, lock, lock_path};
+pub use lock_file::{Lock, Locked, is_digest, lock, lock_path};
 pub use visible::{Binding, ImportedName, Names, Scope, library_imports, name_diagnostics, scope};

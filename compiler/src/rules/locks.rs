@@ -13,15 +13,20 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let mut run: FxHashSet<&SmolStr> = FxHashSet::default();
     for stack in graph::stacks(context.db, context.entry).stacks.iter() {
         for (component, workload) in stack.graph.components.iter().zip(stack.workloads.iter()) {
-            let Some(image) = workload.as_ref().map(|w| &w.image) else { continue };
-            // the same in another profile, or of another component, is said once
-            if !run.insert(&image.value) || pinned.contains_key(&image.value) || image.value.contains('@') {
-                continue;
+            // who would save it runs where it is to be saved
+            let saved = stack.graph.backups.iter().any(|b| b.component == component.id);
+            let saver = workload.iter().filter_map(|w| w.saver.as_ref()).filter(|_| saved);
+            let saver = saver.map(|saver| &saver.workload.image);
+            for image in workload.iter().map(|w| &w.image).chain(saver) {
+                // the same in another profile, or of another component, is said once
+                if !run.insert(&image.value) || pinned.contains_key(&image.value) || image.value.contains('@') {
+                    continue;
+                }
+                let message = format!("`obs.lock` has no digest of `{}`", image.value);
+                let at = context.said(component, image.span);
+                let help = format!("add the line `{} sha256:…`, with the digest that the registry gives", image.value);
+                out.push(Diagnostic::new(Code::OBS5115, at, message).help(help).about(component.name.clone()));
             }
-            let message = format!("`obs.lock` has no digest of `{}`", image.value);
-            let at = context.said(component, image.span);
-            let help = format!("add the line `{} sha256:…`, with the digest that the registry gives", image.value);
-            out.push(Diagnostic::new(Code::OBS5115, at, message).help(help).about(component.name.clone()));
         }
     }
     for entry in lock.entries.iter().filter(|e| !run.contains(&e.image)) {

@@ -4,6 +4,7 @@ mod backups;
 mod blocked_drains;
 mod boundaries;
 mod bounds;
+mod broad_rights;
 mod common_signals;
 mod credentials;
 mod deprecated;
@@ -25,6 +26,7 @@ mod pushed_to_replicas;
 mod retention_gaps;
 mod room;
 mod scale_down;
+mod shared_nodes;
 mod shared_state;
 mod singletons;
 mod spoken;
@@ -116,6 +118,7 @@ const RULES_WHEN_SOUND: &[Rule] = &[
     unread_stores::check,
     unheard_alerts::check,
     ungathered::check,
+    shared_nodes::check,
     shared_state::check,
     incomplete_scales::check,
     singletons::check,
@@ -123,6 +126,7 @@ const RULES_WHEN_SOUND: &[Rule] = &[
     backups::check,
     overload::check,
     open_doors::check,
+    broad_rights::check,
     pod_security::check,
     unused_components::check,
     unused_names::check,

@@ -397,7 +397,7 @@ pub static CLUSTER: LazyLock<RecordTy> = LazyLock::new(|| {
         ("labels", FieldTy::optional(Ty::map(Ty::string()))),
         ("annotations", FieldTy::optional(Ty::map(Ty::string()))),
         ("api_server", FieldTy::optional(Ty::list(Ty::string()))),
-        ("digests", FieldTy::optional(Ty::map(Ty::string()))),
+        ("digests", FieldTy::optional(Ty::map(Ty::Form(Form::Digest)))),
         ("nodes", FieldTy::optional(Ty::Int(None))),
     ]))
 });

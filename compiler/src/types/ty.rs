@@ -1,7 +1,7 @@
 //! Types, and when a value of one may stand where another is expected.
 
 use crate::maps::IndexMap;
-use crate::names::DefId;
+use crate::names::{self, DefId};
 use crate::text::Span;
 use crate::value::Value;
 use smol_str::SmolStr;
@@ -75,6 +75,8 @@ pub enum Form {
     Cron,
     Image,
     Date,
+    /// Of an image; no type of a program's own.
+    Digest,
 }
 
 /// Units of quantities.
@@ -431,6 +433,7 @@ impl Form {
             Form::Cron => "cron",
             Form::Image => "image",
             Form::Date => "date",
+            Form::Digest => "digest",
         }
     }
 
@@ -467,6 +470,7 @@ impl Form {
             Form::Cron => (!is_cron(text)).then_some("five fields of a cron line, such as `0 2 * * *`"),
             Form::Image => (!is_image(text)).then_some("an image name, such as `registry.example.com/app:v1.2`"),
             Form::Date => (!is_date(text)).then_some("a date, such as `2027-01-31`"),
+            Form::Digest => (!names::is_digest(text)).then_some("a digest: `sha256:` and 64 hexadecimal digits"),
         }
     }
 }
