@@ -97,6 +97,19 @@ fn a_patched_field_leads_to_the_patch() {
 }
 
 #[test]
+fn each_part_of_the_resources_leads_to_who_said_it() {
+    let objects = kubernetes::objects(&stack(TOWN, "winter"), &mut Vec::new());
+    let set = objects.iter().find(|o| o.kind() == "StatefulSet" && o.name() == "corner").expect("it is emitted");
+    let place = |part: &str| {
+        let pointer = format!("/spec/template/spec/containers/0/resources/{part}");
+        covered(set.origins.iter().find(|o| o.pointer == pointer).expect("it knows its origin").span)
+    };
+    assert_eq!(place("requests/cpu"), "2");
+    assert_eq!(place("limits/cpu"), place("requests/cpu"));
+    assert_eq!(place("requests/memory"), "128Mi");
+}
+
+#[test]
 fn the_command_tells_the_chain() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("kit.obs"), crate::support::KIT).expect("it is writable");

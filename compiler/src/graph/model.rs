@@ -1018,4 +1018,24 @@ pub struct Resources {
     pub ephemeral: i64,
     /// Its place.
     pub span: Span,
+    /// The places of its parts: one may be the kind's and another the component's.
+    pub places: ResourcePlaces,
+}
+
+/// Where each of [`Resources`] is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct ResourcePlaces {
+    pub cpu: Span,
+    pub cpu_limit: Span,
+    pub memory: Span,
+    pub memory_limit: Span,
+    pub ephemeral: Span,
+}
+
+impl ResourcePlaces {
+    /// All from one place.
+    pub fn all(span: Span) -> Self {
+        Self { cpu: span, cpu_limit: span, memory: span, memory_limit: span, ephemeral: span }
+    }
 }

@@ -32,8 +32,10 @@ fn rights<'s>(stack: &'s Stack, component: &Component) -> impl Iterator<Item = &
 /// What a rule lets one do that nothing needs, and what would be right.
 fn broad(rule: &RbacRule) -> Option<(String, &'static str)> {
     let reads = |verb: &str| ["get", "list", "watch"].contains(&verb);
-    let all = [("groups", &rule.groups), ("resources", &rule.resources), ("verbs", &rule.verbs), ("paths", &rule.paths)];
-    let wild: Vec<&str> = all.iter().filter(|(_, of)| of.iter().any(|name| name == "*")).map(|(what, _)| *what).collect();
+    let all =
+        [("groups", &rule.groups), ("resources", &rule.resources), ("verbs", &rule.verbs), ("paths", &rule.paths)];
+    let wild: Vec<&str> =
+        all.iter().filter(|(_, of)| of.iter().any(|name| name == "*")).map(|(what, _)| *what).collect();
     if !wild.is_empty() {
         let what = format!("do things on the Kubernetes API that nobody named: `*` stands for all {}", list(wild));
         return Some((what, "name each that it needs"));

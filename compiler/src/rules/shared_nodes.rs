@@ -14,8 +14,9 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let Some(most) = crowded.iter().map(|(_, n)| *n).max() else { continue };
         let profiles = list(crowded.iter().map(|(profile, _)| *profile));
         let (name, plural) = (&component.name, if nodes == 1 { "" } else { "s" });
-        let message =
-            format!("`{name}` has {most} instances in profile {profiles}, and the cluster {nodes} node{plural}: some share one");
+        let message = format!(
+            "`{name}` has {most} instances in profile {profiles}, and the cluster {nodes} node{plural}: some share one"
+        );
         let help = "give it no more instances than there are nodes: those on one node are lost together";
         let diagnostic = Diagnostic::new(Code::OBS4116, context.counted(component), message).help(help);
         out.push(diagnostic.about(name.clone()));

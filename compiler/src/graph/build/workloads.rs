@@ -6,8 +6,8 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::eval::merge;
 use crate::eval::{Evaluator, SelfScope};
 use crate::graph::model::{
-    Claim, Component, ConfigFile, DataVolume, EnvVar, Graph, HostPath, Probe, ProbeAction, Resources, Saver,
-    SecretMount, Step, Workload, WorkloadKind,
+    Claim, Component, ConfigFile, DataVolume, EnvVar, Graph, HostPath, Probe, ProbeAction, ResourcePlaces, Resources,
+    Saver, SecretMount, Step, Workload, WorkloadKind,
 };
 use crate::graph::world::GraphWorld;
 use crate::maps::IndexMap;
@@ -26,7 +26,15 @@ const MIB: i64 = 1 << 20;
 
 /// What a job asks for that only calls others and writes what they answer.
 fn small(span: Span) -> Resources {
-    Resources { cpu: 50, cpu_limit: None, memory: 64 * MIB, memory_limit: 64 * MIB, ephemeral: 64 * MIB, span }
+    Resources {
+        cpu: 50,
+        cpu_limit: None,
+        memory: 64 * MIB,
+        memory_limit: 64 * MIB,
+        ephemeral: 64 * MIB,
+        span,
+        places: ResourcePlaces::all(span),
+    }
 }
 
 pub(super) fn components_by_span<'a>(cores: &[&'a FileCore]) -> FxHashMap<Span, &'a ComponentCore> {
@@ -483,6 +491,8 @@ impl Attributes<'_, '_> {
         };
         let span = record.values().next().map_or(self.component.span, |v| v.span);
         let memory = base("memory").unwrap_or(128 * MIB);
+        let place = |name: &str| record.get(name).map(|v| v.span);
+        let (cpu_at, memory_at) = (place("cpu").unwrap_or(span), place("memory").unwrap_or(span));
         Resources {
             cpu: base("cpu").unwrap_or(100),
             cpu_limit: base("cpu_limit"),
@@ -490,6 +500,13 @@ impl Attributes<'_, '_> {
             memory_limit: base("memory_limit").unwrap_or(memory),
             ephemeral: base("ephemeral").unwrap_or(128 * MIB),
             span,
+            places: ResourcePlaces {
+                cpu: cpu_at,
+                cpu_limit: place("cpu_limit").unwrap_or(cpu_at),
+                memory: memory_at,
+                memory_limit: place("memory_limit").unwrap_or(memory_at),
+                ephemeral: place("ephemeral").unwrap_or(span),
+            },
         }
     }
 }

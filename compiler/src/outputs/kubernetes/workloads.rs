@@ -59,6 +59,18 @@ fn origins(context: &Context<'_>, mut object: Packed) -> Packed {
         .caused("/spec/replicas", context.component.replicas.origin)
         .caused(format!("{CONTAINER}/image"), workload.image.span)
         .caused(format!("{CONTAINER}/resources"), workload.resources.span);
+    let places = &workload.resources.places;
+    let parts = [
+        ("requests/cpu", places.cpu),
+        ("requests/memory", places.memory),
+        ("requests/ephemeral-storage", places.ephemeral),
+        ("limits/cpu", places.cpu_limit),
+        ("limits/memory", places.memory_limit),
+        ("limits/ephemeral-storage", places.ephemeral),
+    ];
+    for (part, place) in parts {
+        object = object.caused(format!("{CONTAINER}/resources/{part}"), place);
+    }
     for (i, arg) in workload.args.iter().enumerate() {
         object = object.caused(format!("{CONTAINER}/args/{i}"), arg.span);
     }
