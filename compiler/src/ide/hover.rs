@@ -124,21 +124,29 @@ fn meaning(quantity: Quantity) -> String {
     match quantity {
         Quantity::Cpu(500) => "half a core".to_owned(),
         Quantity::Cpu(250) => "a quarter of a core".to_owned(),
+        Quantity::Cpu(1) => "a thousandth of a core".to_owned(),
+        Quantity::Cpu(n @ ..1000) => format!("{n} thousandths of a core"),
         Quantity::Cpu(n) => several(n as f64 / 1e3, "core"),
         Quantity::Duration(n) => {
             let steps = [(8.64e7, "day"), (3.6e6, "hour"), (6e4, "minute"), (1e3, "second"), (1.0, "millisecond")];
             let (size, name) = steps.into_iter().find(|(size, _)| n as f64 >= *size).unwrap_or((1.0, "millisecond"));
             several(n as f64 / size, name)
         }
-        Quantity::Bytes(n) => format!("{n} bytes, {} MB", plain(n as f64 / 1e6)),
+        Quantity::Bytes(n) => {
+            let steps = [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")];
+            let step = steps.into_iter().find(|(bits, _)| n >> bits > 0);
+            let told = step.map(|(bits, name)| format!(", {} {name}", plain(n as f64 / (1_u64 << bits) as f64)));
+            format!("{n} bytes{}", told.unwrap_or_default())
+        }
         Quantity::Percent(n) => format!("{} of the whole", plain(n / 100.0)),
         Quantity::Rate(n) => format!("{} a second, {} an hour", plain(n), plain(n * 3600.0)),
     }
 }
 
-/// Up to two digits behind the point.
+/// Up to two digits behind the point; of what is less than that, as many as show two of its own.
 fn plain(n: f64) -> String {
-    let text = format!("{n:.2}");
+    let digits = if n > 0.0 && n < 0.1 { (1.0 - n.log10().floor()) as usize } else { 2 };
+    let text = format!("{n:.digits$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -344,6 +352,20 @@ mod tests {
     }
 
     #[test]
+    fn small_and_large_numbers_keep_their_meaning() {
+        for (line, part) in [
+            ("let a = 5$0m", "- cpu: 5 thousandths of a core\n"),
+            ("let a = 1$0m", "- cpu: a thousandth of a core\n"),
+            ("let a = 150$00m", "- cpu: 1.5 cores\n"),
+            ("let a = 2$0Gi", "- bytes: 2147483648 bytes, 2 GiB\n"),
+            ("let a = 1$0k", "- bytes: 1000 bytes\n"),
+        ] {
+            let found = hover(line);
+            assert!(found.contains(part), "{part} isn't in {found}");
+        }
+    }
+
+    #[test]
     fn kinds_protocols_and_fields_tell_their_docs() {
         assert!(hover("component x: Sh$0op").contains("Sells things."));
         assert!(hover("customer -> shop: or$0der").contains("Goods that are asked for."));
@@ -400,7 +422,7 @@ mod tests {
         let of = |number: &str| hover(&format!("component x: Shop {{ resources: {{ cpu: {number} }} }}"));
         assert!(of("50$00m").contains("- cpu: half a core"), "{}", of("50$00m"));
         assert!(of("15$0d").contains("- duration: 15 days"));
-        assert!(of("1$0Gi").contains("- bytes: 1073741824 bytes, 1073.74 MB"));
+        assert!(of("1$0Gi").contains("- bytes: 1073741824 bytes, 1 GiB"));
         assert_eq!(of("1$0"), "nothing");
     }
 

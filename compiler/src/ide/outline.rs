@@ -51,6 +51,11 @@ fn named(name: &Ident, kind: OutlineKind, detail: Option<&str>) -> Option<Head> 
     (!name.name.is_empty()).then(|| (name.name.to_string(), kind, detail.map(str::to_owned), name.span))
 }
 
+/// What has a title or a code for a name.
+fn titled(name: &str, kind: OutlineKind, detail: &str, at: Span) -> Option<Head> {
+    (!name.is_empty()).then(|| (name.to_owned(), kind, Some(detail.to_owned()), at))
+}
+
 fn entry(anchors: &Anchors, item: &Item) -> Option<Outline> {
     use OutlineKind::{Component, Function, Group, Kind, Protocol, Setting, Type, Value};
     let head = match &item.kind {
@@ -69,12 +74,13 @@ fn entry(anchors: &Anchors, item: &Item) -> Option<Outline> {
         ItemKind::Autoscale(x) => targeted("autoscale", x, item.span),
         ItemKind::Backup(x) => targeted("backup", x, item.span),
         ItemKind::Flow(x) => Some(flow(x, item.span)),
-        ItemKind::Import(_)
-        | ItemKind::Assert(_)
-        | ItemKind::Test(_)
-        | ItemKind::Waive(_)
-        | ItemKind::Patch(_)
-        | ItemKind::Object(_) => None,
+        ItemKind::Test(x) => titled(&x.name, Setting, "test", x.name_span),
+        ItemKind::Waive(x) => titled(&x.code.dotted().name, Setting, "waive", x.code.span),
+        ItemKind::Patch(x) => {
+            let name = format!("{}/{}", x.object_kind.name, x.object_name.name);
+            titled(&name, Setting, "patch", x.object_kind.span)
+        }
+        ItemKind::Import(_) | ItemKind::Assert(_) | ItemKind::Object(_) => None,
     };
     let mut children: Vec<Outline> = nested_items(item).filter_map(|i| entry(anchors, i)).collect();
     match &item.kind {
@@ -160,6 +166,9 @@ protocol pay { transport: http, every: duration = 1m }
 a, b -> c <-> d: pay
 scale a, b { normal: 1 }
 let x = 1
+test \"the till is one\" { assert true }
+waive OBS4102 on till, \"one is enough\"
+patch Deployment/till { spec: {} }
 ";
         assert_eq!(
             outline(text),
@@ -174,6 +183,9 @@ Protocol pay
 Flow a, b -> c <-> d (pay)
 Setting scale a, b
 Value x
+Setting the till is one (test)
+Setting OBS4102 (waive)
+Setting Deployment/till (patch)
 "
         );
     }

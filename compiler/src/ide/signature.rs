@@ -6,6 +6,7 @@ use crate::names::{self, DefKind, Space};
 use crate::syntax::Rule;
 use crate::syntax::tree::{NodeId, Tree};
 use crate::text::TextRange;
+use crate::types::builtins::{Builtin, Want};
 use crate::types::queries;
 
 /// What can be given.
@@ -63,18 +64,28 @@ fn call_around(tree: &Tree, offset: u32) -> Option<NodeId> {
 fn of_call(db: &dyn Db, file: SourceFile, tree: &Tree, call: NodeId, offset: u32) -> Option<Signature> {
     let callee = tree.parts(tree.parent(call)?).take_while(|part| *part != call).last()?;
     let name = tree.text_of(callee);
-    let export = names::scope(db, file).get(Space::Value, name).filter(|e| e.kind == DefKind::Fn)?;
+    let commas = tree.children(call).filter(|c| tree.text_of(*c) == "," && tree.range(*c).end <= offset);
+    let Some(export) = names::scope(db, file).get(Space::Value, name).filter(|e| e.kind == DefKind::Fn) else {
+        return Builtin::parse(name).map(|builtin| of_builtin(builtin, commas.count()));
+    };
     let signature = queries::fn_signature(db, export.def);
     let show = |p: &queries::FnParam| format!("{}{}: {}", p.name, if p.optional { "?" } else { "" }, p.ty);
     let params: Vec<String> = signature.params.iter().map(show).collect();
     let result = signature.result.as_ref().map(|ty| format!("): {ty}")).unwrap_or_else(|| ")".to_owned());
-    let commas = tree.children(call).filter(|c| tree.text_of(*c) == "," && tree.range(*c).end <= offset);
     let written = argument_name(tree, offset);
     let named = written.and_then(|n| signature.params.iter().position(|p| p.name == n));
     let active = named.unwrap_or(commas.count());
     let ast = db::ast(db, db::file(db, export.def.file));
     let doc = names::find_in(&ast, export.def.item).and_then(|item| item.doc.clone());
     Some(Signature::new(&format!("{name}("), &params, &result, doc, Some(active)))
+}
+
+fn of_builtin(builtin: Builtin, active: usize) -> Signature {
+    let all = builtin.params();
+    let optional = |at: usize| if at + builtin.optional() >= all.len() { "?" } else { "" };
+    let show = |(at, (name, want)): (usize, &(&str, Want))| format!("{name}{}: {}", optional(at), want.words());
+    let params: Vec<String> = all.iter().enumerate().map(show).collect();
+    Signature::new(&format!("{}(", builtin.name()), &params, ")", Some(builtin.doc().to_owned()), Some(active))
 }
 
 /// The name before the colon of the argument at an offset, which may have no value yet.
@@ -111,6 +122,10 @@ mod tests {
         assert_eq!(call("add(1, $0)"), "add(a: int, b?: int): int | b?: int");
         assert_eq!(call("add(1, $0"), "add(a: int, b?: int): int | b?: int");
         assert_eq!(call("add(b: $0)"), "add(a: int, b?: int): int | b?: int");
+        assert_eq!(
+            call("join([\"a\"], $0)"),
+            "join(strings: a list of strings, separator: a string) | separator: a string"
+        );
         assert_eq!(call("add$0(1)"), "none");
         assert_eq!(call("1 + (2 + $0 3)"), "none");
     }
