@@ -1,0 +1,209 @@
+//! Literals of a text that look like credentials.
+
+use super::forms::{self, ADDRESSES, BEGINNINGS};
+use super::naming;
+use crate::syntax::Rule;
+use crate::syntax::tree::{Kind, NodeId, Tree};
+use regex::Regex;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// Where lines start that may have a credential, or the name of one: all that [`why`] finds, and more. Passes over the
+/// whole text, not line by line: an editor asks at each keystroke.
+pub(super) fn suspicious_lines(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let named = NAMED.find_iter(text).filter_map(|found| {
+        let line = text[found.end()..].split('\n').next().unwrap_or_default();
+        (found.as_str() != "://" || line.contains('@')).then_some(found.start())
+    });
+    let words = text.split(|c| !forms::in_token(c)).filter(|word| forms::is_mixed(word) || forms::is_hexadecimal(word));
+    let mixed = words.map(|word| word.as_ptr() as usize - text.as_ptr() as usize);
+    let mut last = None;
+    named.chain(mixed).filter_map(move |at| {
+        let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+        (last.replace(line) != Some(line)).then_some(line)
+    })
+}
+
+/// What names or begins a credential: constants without a mark but points. Of ASCII alone: the command compiles it at each
+/// start. `pass` is in `password`, and so on.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    let words = naming::WORDS.iter().filter(|word| !naming::WORDS.iter().any(|w| w != *word && word.contains(w)));
+    let words = words.copied().chain(["key", "auth"]).collect::<Vec<_>>().join("|");
+    let beginnings = BEGINNINGS.iter().chain(ADDRESSES).map(|(start, _)| *start).collect::<Vec<_>>().join("|");
+    Regex::new(&format!("(?i-u:{words})|-----BEGIN |://|@tcp|{beginnings}|eyJ|SG.|Bearer |Basic |LS0t|[$][a-z0-9]+[$]"))
+        .expect("a regular expression of constants")
+});
+
+/// Each string, number and comment, by its first leaf.
+pub(super) fn literals(tree: &Tree) -> impl Iterator<Item = NodeId> + '_ {
+    let mut last = None;
+    tree.leaves().filter_map(move |leaf| {
+        let literal = match tree.kind(leaf) {
+            Kind::Comment | Kind::Node(Rule::doc | Rule::inner_doc) => leaf,
+            _ => tree.ancestors(leaf).find(|n| matches!(tree.rule(*n), Some(Rule::string | Rule::number)))?,
+        };
+        (last.replace(literal) != Some(literal)).then_some(literal)
+    })
+}
+
+/// Why a literal looks like a credential, if it does.
+pub(super) fn why(tree: &Tree, literal: NodeId) -> Option<String> {
+    match tree.rule(literal) {
+        Some(Rule::string) => why_string(tree, literal),
+        Some(Rule::number) => {
+            let (name, text) = (named(tree, literal)?, tree.text_of(literal));
+            forms::is_number_of(&name.text, text).then(|| forms::of(&name.text))
+        }
+        _ => forms::in_comment(tree.text_of(literal)).map(|found| found.what),
+    }
+}
+
+fn why_string(tree: &Tree, string: NodeId) -> Option<String> {
+    let text = unescaped(tree.text_of(string).trim_matches('"'));
+    // what stands in a list, or is said by an assertion, has no name
+    let found = match named(tree, string) {
+        _ if is_reference(tree, string) => forms::by_form(&text),
+        // what is put together is judged when its value is known
+        _ if text.contains("${") => forms::by_form(&text).or_else(|| forms::pair(&text)),
+        Some(name) if name.of_all => forms::held_by(&name.text, &text),
+        Some(name) => forms::under(&name.text, &text),
+        None => forms::under("", &text),
+    };
+    found.map(|found| found.what)
+}
+
+/// Line ends, quotes and backslashes as they are meant: enough to tell words.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut chars) = (String::with_capacity(text.len()), text.chars());
+    while let Some(c) = chars.next() {
+        out.push(match c {
+            '\\' => match chars.next() {
+                Some('n') => '\n',
+                Some('t') => '\t',
+                other => other.unwrap_or('\\'),
+            },
+            c => c,
+        });
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a string is part of a `secret(…)`, of a name or of a type.
+fn is_reference(tree: &Tree, string: NodeId) -> bool {
+    tree.ancestors(string).skip(1).any(|node| match tree.rule(node) {
+        Some(Rule::key | Rule::type_literal | Rule::pattern) => true,
+        Some(Rule::postfix) => tree.text_of(node).starts_with("secret("),
+        _ => false,
+    })
+}
+
+/// What a literal is given to.
+struct Name {
+    text: String,
+    /// All that is in it is such.
+    of_all: bool,
+}
+
+/// Functions that hand on what they are given.
+const PASSES: &[&str] = &["trim", "join", "lower", "upper", "quote", "string", "replace", "reverse", "text"];
+
+/// The name that a literal is given to. `None` where it has none, and where it is only compared.
+fn named(tree: &Tree, literal: NodeId) -> Option<Name> {
+    let simple = |text: &str| Some(Name { text: text.to_owned(), of_all: false });
+    let mut below = literal;
+    for node in tree.ancestors(literal).skip(1) {
+        let within = tree.rule(below);
+        match tree.rule(node)? {
+            Rule::field_entry => return entry_name(tree, node),
+            Rule::param | Rule::option | Rule::let_item | Rule::let_member | Rule::fn_item => {
+                return simple(tree.text_of(tree.find(node, Rule::ident)?));
+            }
+            Rule::arg => match tree.find(node, Rule::ident) {
+                Some(name) => return simple(tree.text_of(name)),
+                None if !is_passed_on(tree, node) => return None,
+                None => {}
+            },
+            Rule::list => {
+                if let Some(flag) = flag_before(tree, node, below) {
+                    return simple(flag);
+                }
+            }
+            Rule::binary
+                if tree.parts(node).any(|op| {
+                    matches!(tree.rule(op), Some(Rule::op | Rule::leading_op)) && compares(tree.text_of(op))
+                }) =>
+            {
+                return None;
+            }
+            // conditions, what is looked at, and what is made text of
+            Rule::if_expr | Rule::match_expr if within == Some(Rule::expr) => return None,
+            Rule::for_head | Rule::quantified | Rule::index | Rule::interpolation | Rule::pattern => return None,
+            _ => {}
+        }
+        below = node;
+    }
+    None
+}
+
+fn compares(op: &str) -> bool {
+    matches!(op, "==" | "!=" | "<" | ">" | "<=" | ">=" | "in" | "and" | "or")
+}
+
+/// Whether an argument is what a call comes to.
+fn is_passed_on(tree: &Tree, arg: NodeId) -> bool {
+    let postfix = tree.ancestors(arg).find(|node| tree.rule(*node) == Some(Rule::postfix));
+    let called = postfix.and_then(|postfix| tree.text_of(postfix).split('(').next());
+    called.is_some_and(|name| PASSES.contains(&name.trim()))
+}
+
+/// The name of the flag that stands before an element: `["--password", "…"]`.
+fn flag_before<'t>(tree: &'t Tree, list: NodeId, element: NodeId) -> Option<&'t str> {
+    let before = tree.parts(list).take_while(|part| *part != element).last()?;
+    let flag = tree.text_of(before).trim_matches('"');
+    if tree.text_of(element).trim_matches('"').starts_with('-') {
+        return None;
+    }
+    (flag.starts_with('-') && !flag.contains(['=', ' ', '$'])).then(|| flag.trim_start_matches('-'))
+}
+
+/// The last of an entry's keys: of `a.b.c` the last one.
+fn key_of(tree: &Tree, entry: NodeId) -> Option<&str> {
+    let key = tree.parts(entry).filter(|part| tree.rule(*part) == Some(Rule::key)).last()?;
+    Some(tree.text_of(key).trim_matches('"'))
+}
+
+fn entry_name(tree: &Tree, entry: NodeId) -> Option<Name> {
+    let key = key_of(tree, entry)?;
+    if key == "value"
+        && let Some(name) = beside(tree, entry).find(|(key, _)| matches!(*key, "name" | "key"))
+    {
+        return Some(Name { text: name.1.to_owned(), of_all: false });
+    }
+    let holder = holder(tree, entry).and_then(|holder| key_of(tree, holder));
+    match holder.filter(|name| *name == "stringData" || naming::says_of_entries(name)) {
+        Some(holder) => Some(Name { text: format!("{holder}.{key}"), of_all: true }),
+        None => Some(Name { text: key.to_owned(), of_all: false }),
+    }
+}
+
+/// The entries beside an entry that are strings, and the strings.
+fn beside<'t>(tree: &'t Tree, entry: NodeId) -> impl Iterator<Item = (&'t str, &'t str)> {
+    let block = tree.parent(entry);
+    let entries = block.into_iter().flat_map(|block| tree.parts(block));
+    entries.filter_map(|entry| {
+        let text = tree.text_of(tree.find(entry, Rule::expr)?);
+        Some((key_of(tree, entry)?, text.strip_prefix('"')?.strip_suffix('"')?))
+    })
+}
+
+/// The entry whose value is the block that an entry is in.
+fn holder(tree: &Tree, entry: NodeId) -> Option<NodeId> {
+    let around = tree.ancestors(entry).skip(1);
+    let mut only = around.skip_while(|node| {
+        matches!(tree.rule(*node), Some(Rule::block | Rule::postfix | Rule::operand | Rule::binary | Rule::expr))
+    });
+    only.next().filter(|node| tree.rule(*node) == Some(Rule::field_entry))
+}
