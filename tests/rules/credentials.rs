@@ -164,6 +164,140 @@ fn it_is_found_by_its_name_wherever_that_stands() {
     assert!(missed.is_empty(), "{} aren't found:\n{}", missed.len(), missed.join("\n"));
 }
 
+/// Ways to a value `@` of `A`, before the kind, of it and of the component: literals that only their use makes a credential.
+const WAYS: &[(&str, &str, &str, &str)] = &[
+    ("let w = \"@\"", "", "", "w"),
+    ("let w = \"@\"\nlet v = w", "", "", "v"),
+    ("let w = { a: [\"x\", \"@\"] }", "", "", "w.a[1]"),
+    ("fn w(): string = \"@\"", "", "", "w()"),
+    ("fn w(a: string): string = trim(a)", "", "", "w(\"@\")"),
+    ("", "let w = \"@\"", "", "w"),
+    ("", "param w: string = \"@\"", "", "w"),
+    ("", "param w: string", "w: \"@\"", "w"),
+    ("", "param w: string", "w: \"@\"", "self.w"),
+    ("", "param w: { a: string }", "w: { a: \"@\" }", "self.w.a"),
+    ("let w = \"@\"", "param v: string", "v: w", "v"),
+    ("", "", "", "replace(\"@x\", \"x\", \"\")"),
+    ("", "", "", "join(split(\"@\", \"-\"), \"-\")"),
+    ("", "", "", "match target { \"compose\": \"\", _: \"@\" }"),
+    ("", "", "", "\"@${\"\"}\""),
+    ("let w = \"@\"", "", "", "\"${w}\""),
+    ("let w = \"@\"", "", "", "lower(\"${w}\")"),
+    ("let w = \"@\"", "", "", "if len(w) > 3: w else: \"\""),
+];
+
+/// Where a value `$` gets to, under a name `#`.
+const USES: &[&str] = &[
+    "env: { \"#\": $ }",
+    "env: { for n in [\"#\"]: (n): $ }",
+    "env: { A: \"#=${$}\" }",
+    "args: [\"--#\", $]",
+    "args: [\"--#=${$}\"]",
+    "command: [\"a\", \"#=${$}\"]",
+    "file \"/x\": text(\"#: ${$}\")",
+    "file \"/x\": yaml({ a: { \"#\": $ } })",
+    "file \"/x\": json({ a: [{ name: \"#\", value: $ }] })",
+    "files: { \"/x\": ini({ a: { \"#\": $ } }) }",
+    "labels: { \"#\": $ }",
+    "ready: exec(command: [\"a\", \"--#\", $])",
+];
+
+/// Uses outside of a kind, of a `let` alone.
+const ITEM_USES: &[&str] = &[
+    "patch Deployment/k { spec.template.spec.containers: [{ name: \"k\", env: [{ name: \"#\", value: $ }] }] }",
+    "patch Deployment/k { metadata.annotations: { \"#\": $ } }",
+    "object { apiVersion: \"v1\", kind: \"ConfigMap\", metadata: { name: \"x\", namespace: \"n\" }, data: { \"#\": $ } }",
+    "object { apiVersion: \"v1\", kind: \"ConfigMap\", metadata: { name: \"x\", namespace: \"n\" }, data: { x: \"#: ${$}\" } }",
+    "object { apiVersion: \"v1\", kind: \"Pod\", metadata: { name: \"x\", namespace: \"n\" }, spec: { containers: [{ name: \"a\", image: \"a\", env: [{ name: \"#\", value: $ }] }] } }",
+    "object { apiVersion: \"v1\", kind: \"Secret\", metadata: { name: \"x\", namespace: \"n\" }, stringData: { a: $ } }",
+    "object { apiVersion: \"v1\", kind: \"Secret\", metadata: { name: \"x\", namespace: \"n\" }, data: { a: $ } }",
+    "object { apiVersion: \"x/v1\", kind: \"Thing\", metadata: { name: \"x\", namespace: \"n\" }, spec: { \"#\": $ } }",
+];
+
+/// Programs with each way to each use.
+fn roundabout(name: &str, literal: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for (before, member, set, value) in WAYS {
+        let fill = |text: &str| {
+            let marked = text.replace("${$}", "\u{1}").replace('$', value).replace('\u{1}', &format!("${{{value}}}"));
+            marked.replace('#', name)
+        };
+        let whole = |member: &str, use_: &str, item: &str| {
+            format!(
+                "{before}\nkind K {{\n  workload: deployment\n  image: \"a/b:1\"\n  {member}\n  {use_}\n}}\nnamespace n {{\n  component k: K {{ {set} }}\n}}\n{item}\n"
+            )
+            .replace('@', literal)
+        };
+        out.extend(USES.iter().map(|used| whole(member, &fill(used), "")));
+        if member.is_empty() && !value.contains("target") {
+            out.extend(ITEM_USES.iter().map(|item| whole("", "", &fill(item))));
+        }
+    }
+    out
+}
+
+#[test]
+fn it_is_found_where_it_is_used_however_it_gets_there() {
+    let (mut checker, mut missed) = (Checker(Host::new()), Vec::new());
+    for (name, literal) in [("DB_PASSWORD", "hunter2"), ("API_KEYS", "swordfish"), ("key-passphrase", "correct horse")]
+    {
+        missed.extend(roundabout(name, literal).into_iter().filter(|text| !checker.finds(text)));
+    }
+    assert!(missed.is_empty(), "{} aren't found:\n{}", missed.len(), missed.join("\n"));
+}
+
+/// What a word becomes a credential by.
+const AROUND: &[&str] = &[
+    "postgres://shop:${w}@db/x",
+    "shop:${w}@tcp(db)/x",
+    "host=db password=${w}",
+    "https://db.example.com/?token=${w}",
+    "Authorization: Bearer ${w}",
+    "X-Api-Key: ${w}",
+    "-----BEGIN PRIVATE KEY-----\\n${w}\\n-----END PRIVATE KEY-----",
+];
+
+#[test]
+fn it_is_found_in_what_is_put_together() {
+    let mut checker = Checker(Host::new());
+    let put = |place: &str, around: &str| format!("let w = \"hunter2\"\n{}", program(place, around));
+    let places = PLACES.iter().filter(|place| {
+        ["env:", "args:", "files:", "file ", "labels:", "annotations:", "param word: string"]
+            .iter()
+            .any(|start| place.starts_with(start))
+    });
+    let texts = places.flat_map(|place| AROUND.iter().map(move |around| put(place, around)));
+    // what a label can't be isn't made anyway
+    let missed: Vec<String> = texts.filter(|text| !checker.finds(text) && !text.contains("labels:")).collect();
+    assert!(missed.is_empty(), "{} aren't found:\n{}", missed.len(), missed.join("\n"));
+}
+
+#[test]
+fn no_form_of_a_finding_shows_what_it_was_put_together_from() {
+    let mut host = Host::new();
+    for text in roundabout("DB_PASSWORD", "swordfish9") {
+        for form in forms(&mut host, &text) {
+            assert!(!form.contains("swordfish9"), "{text}\n{form}");
+        }
+    }
+}
+
+#[test]
+fn it_is_told_once_with_all_places() {
+    let text = "let w = \"hunter2\"\n".to_owned()
+        + &program("param password: string = w\n  env: { DB_PASSWORD: self.password, X_TOKEN: w }", "");
+    let (host, entry) = of_text(&text);
+    let found = host.analysis().check(&entry);
+    let told: Vec<_> = found.iter().filter(|d| d.code == Code::OBS5118).collect();
+    let [told] = told.as_slice() else { panic!("{told:?}") };
+    let remarks: Vec<&str> = told.labels.iter().map(|label| label.message.as_str()).collect();
+    assert_eq!(remarks, ["and here", "and here", "written here"]);
+    assert_eq!(told.subjects, ["k"]);
+    let waived = text + "waive OBS5118 on k, \"opens nothing\"\n";
+    let (host, entry) = of_text(&waived);
+    assert!(host.analysis().stacks(&entry).is_some(), "{:?}", host.analysis().check(&entry));
+}
+
 /// What only resembles a credential, as members of a kind.
 const NEAR: &[&str] = &[
     "env: { PASSWORD_FILE: \"/etc/secrets/password\", TOKEN: \"/var/run/secrets/token\", TOKEN_PATH: \"run/token\" }",
@@ -197,11 +331,23 @@ const NEAR: &[&str] = &[
     "/// The token is in `secret(\"db\", \"token\")`, as in postgres://user:password@db/x; password: none",
 ];
 
+/// The same as items.
+const NEAR_ITEMS: &[&str] = &[
+    "object { apiVersion: \"external-secrets.io/v1\", kind: \"ExternalSecret\", metadata: { name: \"db\", namespace: \"n\" }, spec: { target: { name: \"db1\" }, data: [{ secretKey: \"password\", remoteRef: { key: \"db1\", property: \"password\" } }, { secretKey: \"user\" }] } }",
+    "object { apiVersion: \"bitnami.com/v1\", kind: \"SealedSecret\", metadata: { name: \"db\", namespace: \"n\" }, spec: { encryptedData: { db: \"AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq\" } } }",
+    "object { apiVersion: \"v1\", kind: \"Secret\", metadata: { name: \"db\", namespace: \"n\" }, stringData: { username: \"shop1\", DB_HOST: \"db1\", \"ca.crt\": \"MIIDdzCCAl\" } }",
+    "object { apiVersion: \"v1\", kind: \"ConfigMap\", metadata: { name: \"x\", namespace: \"n\" }, data: { \"x.yaml\": \"password_file: /etc/x\\ntoken: ${w}\" } }",
+    "object { apiVersion: \"v1\", kind: \"Pod\", metadata: { name: \"x\", namespace: \"n\" }, spec: { containers: [{ name: \"a\", image: \"a\", env: [{ name: \"PASSWORD\", valueFrom: { secretKeyRef: { name: \"db1\", key: \"word1\" } } }, { name: \"TOKEN_FILE\", value: w }] }] } }",
+    "patch Deployment/k { spec.template.spec: { imagePullSecrets: [{ name: \"registry1\" }], volumes: [{ name: \"token\", secret: { secretName: \"t1\" } }] } }",
+    "namespace m {\n  component j: K { args: [\"--token-file\", w, \"--password=$(cat ${w})\"] }\n}",
+];
+
 #[test]
 fn what_only_resembles_one_is_not_found() {
     let mut checker = Checker(Host::new());
-    let found: Vec<String> =
-        NEAR.iter().map(|members| program(members, "")).filter(|text| checker.finds(text)).collect();
+    let items = NEAR_ITEMS.iter().map(|item| format!("let w = \"/etc/token\"\n{}{item}\n", program("", "")));
+    let texts = NEAR.iter().map(|members| program(members, "")).chain(items);
+    let found: Vec<String> = texts.filter(|text| checker.finds(text)).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
@@ -210,7 +356,7 @@ fn nothing_of_the_library_and_the_examples_resembles_one() {
     for folder in ["std", "examples", "tests/kubernetes/stacks", "tests/conformance"] {
         for path in disk::sources_below(&root().join(folder)).expect("the folder is in the repository") {
             let FileText::Text(text) = disk::read(&path) else { panic!("{} can't be read", path.display()) };
-            let shown = masked(&text);
+            let shown = masked(&text, &[]);
             let changed = text.lines().zip(shown.lines()).find(|(a, b)| a != b);
             assert!(changed.is_none(), "{}: {changed:?}", path.display());
         }

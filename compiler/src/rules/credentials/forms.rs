@@ -43,9 +43,16 @@ pub(super) fn in_comment(text: &str) -> Option<Credential<'_>> {
     by_form(text).filter(|found| !shows(found)).or_else(told).or_else(|| random_word(text))
 }
 
-/// What is in a place that holds nothing else.
+/// What is in a place that holds nothing else but who it is for.
 pub(super) fn held_by<'t>(name: &str, text: &'t str) -> Option<Credential<'t>> {
-    by_form(text).or_else(|| (is_value(text) || is_phrase(text)).then(|| credential(of(name), text)).flatten())
+    let is_it = || !naming::is_open(name) && !is_public(text) && (is_value(text) || is_phrase(text));
+    by_form(text).or_else(|| is_it().then(|| credential(of(name), text)).flatten()).or_else(|| pair(text))
+}
+
+/// The name of a flag whose value is the next argument.
+pub(super) fn flag(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('-')?.trim_start_matches('-');
+    (!name.is_empty() && !name.contains(['=', ' ', '$'])).then_some(name)
 }
 
 /// Whether a number can be what a name says that it holds.
@@ -374,7 +381,7 @@ fn assigned<'t>(line: &str, wide: bool, value: &'t str) -> Option<&'t str> {
 /// What follows `:` where that ends a key.
 fn told<'t>(line: &str, value: &'t str) -> Option<&'t str> {
     let starts = line.trim_end_matches(['"', '\'', ' ', '-']).is_empty()
-        || line.trim_end().ends_with(['"', '\'', '{', ',', '=', '-', '#']);
+        || line.trim_end().ends_with(['"', '\'', '{', ',', '=', ':', '-', '#']);
     let rest = value.strip_prefix(' ').or_else(|| quoted(value).map(|_| value))?;
     let rest = rest.split('\n').next()?.trim();
     if !starts || rest.is_empty() {

@@ -55,6 +55,10 @@ const OF_NAMES: &[&str] = &["existing", "pull", "tls", "image", "kubernetes"];
 
 /// What a name says of its value; nothing, where the value may be read by all.
 pub(super) fn says(name: &str) -> Option<Says> {
+    // Kubernetes' objects call the name of a key so
+    if name == "secretKey" {
+        return Some(Says::Perhaps);
+    }
     let mut words = words(name);
     while let Some(last) = words.last()
         && words.len() > 1
@@ -90,6 +94,19 @@ pub(super) fn says_of_entries(name: &str) -> bool {
         [.., last] => matches!(*last, "passwords" | "passphrases" | "tokens" | "apikeys"),
         [] => false,
     }
+}
+
+/// Whether what stands beside passwords may be read.
+pub(super) fn is_open(name: &str) -> bool {
+    const OPEN: &[&str] =
+        &["user", "username", "login", "host", "hostname", "port", "database", "dbname", "namespace", "type"];
+    let last = words(name).pop().unwrap_or_default();
+    OPEN.contains(&last.as_str()) || name.ends_with(".crt")
+}
+
+/// Whether what a name holds is no use to who reads it.
+pub(super) fn is_sealed(name: &str) -> bool {
+    name.starts_with("encrypted")
 }
 
 /// Whether what a name holds may be how long or how many.

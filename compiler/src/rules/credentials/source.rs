@@ -73,7 +73,7 @@ fn why_string(tree: &Tree, string: NodeId) -> Option<String> {
 }
 
 /// Line ends, quotes and backslashes as they are meant: enough to tell words.
-fn unescaped(text: &str) -> Cow<'_, str> {
+pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
         return Cow::Borrowed(text);
     }
@@ -91,10 +91,21 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a string is part of a `secret(…)`, of a name or of a type.
+/// The text of a literal, without what is put into it.
+pub(super) fn pieces(tree: &Tree, literal: NodeId) -> impl Iterator<Item = String> + '_ {
+    let number = tree.is_leaf(literal).then(|| tree.text_of(literal).to_owned());
+    let text = move |part| matches!(tree.rule(part), Some(Rule::line_text | Rule::block_text | Rule::escape));
+    let whole = tree.find(literal, Rule::interpolation).is_none();
+    let whole = (whole && number.is_none()).then(|| unescaped(tree.text_of(literal).trim_matches('"')).into_owned());
+    let parts = tree.parts(literal).filter(move |part| text(*part)).map(|part| tree.text_of(part).to_owned());
+    number.into_iter().chain(whole).chain(parts)
+}
+
+/// Whether a string is part of a `secret(…)`, of a name or of a type, or encrypted.
 fn is_reference(tree: &Tree, string: NodeId) -> bool {
     tree.ancestors(string).skip(1).any(|node| match tree.rule(node) {
         Some(Rule::key | Rule::type_literal | Rule::pattern) => true,
+        Some(Rule::field_entry) => key_of(tree, node).is_some_and(naming::is_sealed),
         Some(Rule::postfix) => tree.text_of(node).starts_with("secret("),
         _ => false,
     })
@@ -162,11 +173,8 @@ fn is_passed_on(tree: &Tree, arg: NodeId) -> bool {
 /// The name of the flag that stands before an element: `["--password", "…"]`.
 fn flag_before<'t>(tree: &'t Tree, list: NodeId, element: NodeId) -> Option<&'t str> {
     let before = tree.parts(list).take_while(|part| *part != element).last()?;
-    let flag = tree.text_of(before).trim_matches('"');
-    if tree.text_of(element).trim_matches('"').starts_with('-') {
-        return None;
-    }
-    (flag.starts_with('-') && !flag.contains(['=', ' ', '$'])).then(|| flag.trim_start_matches('-'))
+    let (flag, element) = (tree.text_of(before), tree.text_of(element));
+    forms::flag(flag.trim_matches('"')).filter(|_| !element.starts_with("\"-"))
 }
 
 /// The last of an entry's keys: of `a.b.c` the last one.
