@@ -73,7 +73,7 @@ pub(super) fn by_form(text: &str) -> Option<Credential<'_>> {
     if let Some(token) = token(text) {
         return credential("a token of a well-known form", token);
     }
-    if let Some(hash) = text.split([' ', '\n', '"', '\'', ':', ',']).find(|word| is_hash(word)) {
+    if let Some(hash) = text.split([' ', '\n', '"', '\'', ':']).find(|word| is_hash(word)) {
         return credential("the hash of a password", hash);
     }
     header(text).and_then(|login| credential("what a header logs in with", login))
@@ -152,13 +152,12 @@ fn in_parts(word: &str) -> bool {
     }
 }
 
-/// `$2y$10$…`, `$6$…`, `{SHA}…`: as files of users have them.
+/// How hashes of passwords begin, as files of users have them.
+pub(super) const HASHES: &[&str] =
+    &["$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$y$", "$apr1$", "$argon2", "$scrypt$", "{SHA}", "{SSHA}"];
+
 fn is_hash(word: &str) -> bool {
-    const KINDS: &[&str] = &["2a", "2b", "2y", "1", "5", "6", "y", "apr1", "argon2i", "argon2id", "scrypt"];
-    let crypt =
-        || word.strip_prefix('$')?.split_once('$').filter(|(kind, rest)| KINDS.contains(kind) && rest.len() > 20);
-    let sha = || ["{SHA}", "{SSHA}"].iter().find_map(|kind| word.strip_prefix(kind)).filter(|rest| rest.len() > 20);
-    word.len() > SHORTEST && (crypt().is_some() || sha().is_some())
+    HASHES.iter().any(|start| word.strip_prefix(start).is_some_and(|rest| rest.len() >= SHORTEST))
 }
 
 /// What stands behind `Bearer` and `Basic`.

@@ -87,6 +87,9 @@ fn is_word(word: &str) -> bool {
 
 /// Whether what a name holds are several of them, by what they are for: `passwords: { admin: … }`.
 pub(super) fn says_of_entries(name: &str) -> bool {
+    if !name.ends_with('s') {
+        return false;
+    }
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {

@@ -4,34 +4,45 @@ use super::forms::{self, ADDRESSES, BEGINNINGS};
 use super::naming;
 use crate::syntax::Rule;
 use crate::syntax::tree::{Kind, NodeId, Tree};
-use regex::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// Where lines start that may have a credential, or the name of one: all that [`why`] finds, and more. Passes over the
 /// whole text, not line by line: an editor asks at each keystroke.
 pub(super) fn suspicious_lines(text: &str) -> impl Iterator<Item = usize> + '_ {
-    let named = NAMED.find_iter(text).filter_map(|found| {
-        let line = text[found.end()..].split('\n').next().unwrap_or_default();
-        (found.as_str() != "://" || line.contains('@')).then_some(found.start())
-    });
     let words = text.split(|c| !forms::in_token(c)).filter(|word| forms::is_mixed(word) || forms::is_hexadecimal(word));
     let mixed = words.map(|word| word.as_ptr() as usize - text.as_ptr() as usize);
     let mut last = None;
-    named.chain(mixed).filter_map(move |at| {
+    marked(text).chain(mixed).filter_map(move |at| {
         let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
         (last.replace(line) != Some(line)).then_some(line)
     })
 }
 
-/// What names or begins a credential: constants without a mark but points. Of ASCII alone: the command compiles it at each
-/// start. `pass` is in `password`, and so on.
-static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    let words = naming::WORDS.iter().filter(|word| !naming::WORDS.iter().any(|w| w != *word && word.contains(w)));
-    let words = words.copied().chain(["key", "auth"]).collect::<Vec<_>>().join("|");
-    let beginnings = BEGINNINGS.iter().chain(ADDRESSES).map(|(start, _)| *start).collect::<Vec<_>>().join("|");
-    Regex::new(&format!("(?i-u:{words})|-----BEGIN |://|@tcp|{beginnings}|eyJ|SG.|Bearer |Basic |LS0t|[$][a-z0-9]+[$]"))
-        .expect("a regular expression of constants")
+/// Where a text names or begins a credential, in whatever case.
+fn marked(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let (bytes, marks) = (text.as_bytes(), &*MARKS);
+    bytes.iter().enumerate().filter_map(move |(at, byte)| {
+        let here =
+            |mark: &&&str| bytes[at..].get(..mark.len()).is_some_and(|b| b.eq_ignore_ascii_case(mark.as_bytes()));
+        let mark = marks[usize::from(byte.to_ascii_lowercase())].iter().find(here)?;
+        // most addresses log nobody in
+        let is_login = || text[at..].split('\n').next().is_some_and(|line| line.contains('@'));
+        (*mark != "://" || is_login()).then_some(at)
+    })
+}
+
+/// Constants of ASCII, by their first byte as a small letter: the command needs them at each start, where a regular
+/// expression of them takes longer to compile than to run.
+static MARKS: LazyLock<[Vec<&str>; 256]> = LazyLock::new(|| {
+    let words = naming::WORDS.iter().chain(&["key", "auth", "-----begin ", "://", "@tcp(", "@unix(", "eyj", "sg."]);
+    let words = words.chain(&["bearer ", "basic ", "ls0t"]).chain(forms::HASHES).copied();
+    let beginnings = BEGINNINGS.iter().chain(ADDRESSES).map(|(start, _)| *start);
+    let mut out = [const { Vec::new() }; 256];
+    for mark in words.chain(beginnings) {
+        out[usize::from(mark.as_bytes()[0].to_ascii_lowercase())].push(mark);
+    }
+    out
 });
 
 /// Each string, number and comment, by its first leaf.
