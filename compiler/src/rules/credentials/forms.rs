@@ -18,6 +18,10 @@ fn credential<'t>(what: impl Into<String>, text: &'t str) -> Option<Credential<'
 /// What a text that is given to a name has in it.
 pub(super) fn under<'t>(name: &str, text: &'t str) -> Option<Credential<'t>> {
     let by_name = || is_value_of(name, text).then(|| credential(of(name), text)).flatten();
+    // forms are longer, or have marks
+    if text.len() < SHORTEST && !text.bytes().any(|b| matches!(b, b':' | b'=' | b' ' | b'\n')) {
+        return by_name();
+    }
     let without_pattern = || match is_random(text) || (naming::hints(name) && is_hexadecimal(text)) {
         true => credential(WITHOUT_PATTERN, text),
         false => None,

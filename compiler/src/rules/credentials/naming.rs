@@ -87,13 +87,15 @@ fn is_word(word: &str) -> bool {
 
 /// Whether what a name holds are several of them, by what they are for: `passwords: { admin: … }`.
 pub(super) fn says_of_entries(name: &str) -> bool {
-    if !name.ends_with('s') {
+    // most names are told by their end
+    let end = name.len().checked_sub(4).and_then(|at| name.get(at..)).unwrap_or_default();
+    if !["ords", "ases", "kens", "keys", "sers"].iter().any(|known| end.eq_ignore_ascii_case(known)) {
         return false;
     }
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        [.., "auth", "users"] => true,
+        [.., "auth", "users"] | [.., "api", "keys"] => true,
         [.., last] => matches!(*last, "passwords" | "passphrases" | "tokens" | "apikeys"),
         [] => false,
     }
