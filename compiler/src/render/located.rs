@@ -3,10 +3,10 @@
 use super::harmless;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::rules::masked;
-use crate::text::{FileId, LineIndex, Sources, Span};
+use crate::text::{FileId, LineIndex, Sources, Span, TextRange};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A file's name for people, and its text.
 #[derive(Debug)]
@@ -16,13 +16,22 @@ pub struct Source {
     /// The text.
     pub text: String,
     lines: LineIndex,
+    /// Where credentials are that only a finding tells of.
+    hidden: Mutex<Vec<TextRange>>,
     shown: OnceLock<String>,
 }
 
 impl Source {
     /// The text as people may see it, without credentials and what would steer a terminal; places are where they were.
     pub fn shown(&self) -> &str {
-        self.shown.get_or_init(|| harmless(&masked(&self.text)))
+        // whoever panicked while it was locked left a list
+        let hidden = || self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shown.get_or_init(|| harmless(&masked(&self.text, &hidden())))
+    }
+
+    /// Shows asterisks in place of the literals there, if nothing of it was shown yet.
+    fn hide(&self, start: u32, end: u32) {
+        self.hidden.lock().unwrap_or_else(PoisonError::into_inner).push(TextRange::new(start, end));
     }
 
     /// Where so many lines around a range start and end, and the number of the first one, from 0.
@@ -128,13 +137,19 @@ impl<'a, S: Sources> Locator<'a, S> {
             edits: fix.edits.iter().map(|e| (self.place(e.span), e.text.clone())).collect(),
         });
         let fixes = fixes.collect();
+        let place = self.place(diagnostic.primary);
+        let labels: Vec<_> = diagnostic.labels.iter().map(|l| (self.place(l.span), l.message.clone())).collect();
+        if diagnostic.code == Code::OBS5118 {
+            let places = labels.iter().map(|(place, _)| place).chain([&place]);
+            places.for_each(|place| place.source.hide(place.start.offset, place.end.offset));
+        }
         Finding {
             code: diagnostic.code,
             severity: diagnostic.severity,
             message: diagnostic.message.clone(),
-            place: self.place(diagnostic.primary),
+            place,
             remark: diagnostic.primary_label.clone(),
-            labels: diagnostic.labels.iter().map(|l| (self.place(l.span), l.message.clone())).collect(),
+            labels,
             help: diagnostic.help.clone(),
             fixes,
         }
@@ -148,6 +163,7 @@ impl<'a, S: Sources> Locator<'a, S> {
                 path: name(sources.path(file)),
                 lines: LineIndex::new(&text),
                 text,
+                hidden: Mutex::default(),
                 shown: OnceLock::new(),
             })
         };

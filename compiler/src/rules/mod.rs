@@ -131,6 +131,7 @@ const RULES_WHEN_SOUND: &[Rule] = &[
     unused_components::check,
     unused_names::check,
     locks::check,
+    credentials::check_values,
 ];
 
 /// What was found, and what of it the program waives.
@@ -195,9 +196,22 @@ pub fn check_target(db: &dyn Db, entry: SourceFile, target: Target) -> Vec<Diagn
     if !out.iter().any(Diagnostic::is_error) {
         out.extend(graph::check_asserts(db, entry, target));
         out.extend_from_slice(&graph::stacks_for(db, entry, target).diagnostics);
+        out.extend(credentials_under(db, entry, target));
     }
     credentials::hide(db, entry, &mut out);
     out
+}
+
+/// Credentials that values come to under a target alone, and that nothing waives.
+fn credentials_under(db: &dyn Db, entry: SourceFile, target: Target) -> Vec<Diagnostic> {
+    let mut found = credentials::in_values(db, entry, &graph::stacks_for(db, entry, target).stacks);
+    let known = check(db, entry);
+    let told = || known.found.iter().chain(known.waived.iter().map(|(d, _)| d));
+    found.retain(|d| !told().any(|known| (known.code, known.primary) == (d.code, d.primary)));
+    match graph::graphs_for(db, entry, target).graphs.first() {
+        Some(first) => waive(&first.waivers, found, false).found,
+        None => found,
+    }
 }
 
 /// A finding for each waiver that ended before `today`, and the findings that nothing waives since.
