@@ -51,7 +51,11 @@ scale grafana { normal: 2, high: 2, peak: 2 }
 
 /// The fates under some failures, as `obs whatif` tells them.
 fn fates(profile: &str, kill: &[&str]) -> Fates {
-    let folder = Folder::with(&[("stack.obs", STACK)]);
+    fates_of(STACK, profile, kill)
+}
+
+fn fates_of(stack: &str, profile: &str, kill: &[&str]) -> Fates {
+    let folder = Folder::with(&[("stack.obs", stack)]);
     let mut arguments = vec!["whatif", "stack.obs", "--format", "json", "--profile", profile];
     kill.iter().for_each(|name| arguments.extend(["--kill", name]));
     let told: Value = serde_json::from_str(&folder.run(&arguments).exits(0).stdout).expect("JSON");
@@ -63,6 +67,10 @@ struct Fates {
 }
 
 impl Fates {
+    fn tells_of(&self, about: &str) -> bool {
+        self.told["outcomes"].as_array().is_some_and(|all| all.iter().any(|o| o["about"] == about))
+    }
+
     fn of(&self, about: &str) -> &Value {
         let outcomes = self.told["outcomes"].as_array().expect("outcomes");
         outcomes.iter().find(|o| o["about"] == about).unwrap_or_else(|| panic!("nothing about {about}: {}", self.told))
@@ -133,6 +141,35 @@ fn ways_that_a_kind_keeps_apart_are_no_way_out() {
         "unaffected",
         "",
     );
+}
+
+#[test]
+fn what_is_pushed_is_told_beside_what_is_scraped() {
+    // one signal by two ways, and what a conversion makes of another; the agent is scraped for what it tells of itself,
+    // and by OTLP it hands on what is others'
+    let pushed = STACK
+        .replace("apps -> alloy -> otel: otlp { signals: [logs, traces] }", "apps -> alloy -> otel: otlp")
+        .replace("OtelCollector\n", "OtelCollector { spanmetrics: true }\n")
+        .replace("prometheus -> apps:", "otel -> mimir: otlp { signals: [metrics] }\nprometheus -> apps, alloy:");
+    let metrics = |kill| fates_of(&pushed, "normal", &[kill]);
+    let cut = metrics("otel -> mimir: otlp");
+    cut.is("metrics of apps (otlp)", "lost", "otel can't connect to mimir")
+        .is("traces of apps (otlp as metrics)", "lost", "otel can't connect to mimir")
+        .is("traces of apps (otlp)", "unaffected", "")
+        .is("metrics of apps (scrape)", "unaffected", "");
+    let made = cut.of("traces of apps (otlp as metrics)");
+    assert_eq!((&made["signal"], &made["as"]), (&"traces".into(), &"metrics".into()), "{made}");
+    assert!(!cut.tells_of("metrics of alloy (otlp)"), "{}", cut.told);
+    metrics("tempo").is("traces of apps (otlp)", "lost", "tempo is gone").is(
+        "traces of apps (otlp as metrics)",
+        "unaffected",
+        "",
+    );
+    // its own way by pushes is one of its own, whoever scrapes it too
+    let writes = pushed.replace("alloy -> loki: push", "alloy -> loki: push\nalloy -> mimir: remote_write");
+    fates_of(&writes, "normal", &["alloy -> mimir: remote_write"])
+        .is("metrics of alloy (remote_write)", "lost", "alloy can't connect to mimir")
+        .is("metrics of alloy (scrape)", "unaffected", "");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What alerts and dashboards of the library ask for is exposed by whom they are about, and collected.
 
 use obs_compiler::db::RootDb;
-use obs_compiler::graph::metrics::{has, is_collected, left};
+use obs_compiler::graph::metrics::{Left, has, is_collected};
 use obs_compiler::graph::{Alert, Component, Graph};
 use obs_compiler::types::embedded;
 use obs_compiler::value::Value;
@@ -55,7 +55,7 @@ fn alerts_are_raised_only_from_what_is_collected() {
     let (db, mut silent) = (RootDb::new(), 0);
     for (program, graph, component) in components() {
         for alert in &component.alerts {
-            assert!(left(&db, graph, component, &alert.expr).is_empty(), "{program}: {alert:?}");
+            assert!(!Left::of(graph).has(&db, component, &alert.expr), "{program}: {alert:?}");
             silent += usize::from(alert.flow.is_some());
         }
         // what asks for a metric of its own has it collected

@@ -12,12 +12,14 @@ use std::collections::BTreeSet;
 /// Something that a stack does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// A signal of a source, as it leaves it by one protocol, is kept.
+    /// A signal of a source, as it leaves it by one protocol, is kept: as itself, or as what it is turned into.
     Kept {
         /// Where it starts.
         source: ComponentId,
         /// Which.
         signal: Signal,
+        /// As what.
+        stored: Signal,
         /// How it leaves.
         protocol: SmolStr,
     },
@@ -136,10 +138,7 @@ fn kept(graph: &Graph) -> Vec<Task> {
     let mut out = Vec::new();
     for source in graph.components.iter().filter(|c| !absent(c)) {
         for &signal in &source.produces {
-            let leaving = || graph.leaving(source.id).filter(|f| f.signals.contains(&signal) && f.from != f.to);
-            // what it hands on by other ways is that of others
-            let own = leaving().any(|f| f.own);
-            let mut first: Vec<&Flow> = leaving().filter(|f| f.own || !own).collect();
+            let mut first = starting(graph, source, signal);
             first.sort_by_key(|f| f.id);
             let mut protocols: Vec<&SmolStr> = Vec::new();
             first.iter().for_each(|f| {
@@ -149,28 +148,47 @@ fn kept(graph: &Graph) -> Vec<Task> {
             });
             for protocol in protocols {
                 let by: Vec<&Flow> = first.iter().copied().filter(|f| f.protocol == *protocol).collect();
-                let subject = Subject::Kept { source: source.id, signal, protocol: protocol.clone() };
-                out.extend(Task::new(subject, stores(graph, &legs, source, signal, &by)));
+                let task = |(stored, ends)| {
+                    let subject = Subject::Kept { source: source.id, signal, stored, protocol: protocol.clone() };
+                    Task::new(subject, ends)
+                };
+                out.extend(stores(graph, &legs, source, signal, &by).into_iter().filter_map(task));
             }
         }
     }
     out
 }
 
-/// How the stores are reached that a signal ends in: as itself, else as what it is turned into.
-fn stores(graph: &Graph, legs: &Legs, source: &Component, signal: Signal, first: &[&Flow]) -> Vec<(ComponentId, Way)> {
+/// The flows on which a signal leaves its source as its own. What goes by a flow that hands others' data on, where the
+/// signal has a way of its own, is that of others.
+fn starting<'a>(graph: &'a Graph, source: &Component, signal: Signal) -> Vec<&'a Flow> {
+    let leaving: Vec<&Flow> =
+        graph.leaving(source.id).filter(|f| f.signals.contains(&signal) && f.from != f.to).collect();
+    let hands_on = |goes: &Flow| {
+        let brings = |came: &&Flow| !came.signals.is_empty() && came.from != came.to && source.relays(came, goes);
+        graph.arriving(source.id).any(|came| brings(&came))
+    };
+    let own: Vec<&Flow> = leaving.iter().copied().filter(|f| f.own || !hands_on(f)).collect();
+    if own.is_empty() { leaving } else { own }
+}
+
+/// How the stores are reached that a signal ends in: as itself, then as each that it is turned into.
+fn stores(
+    graph: &Graph,
+    legs: &Legs,
+    source: &Component,
+    signal: Signal,
+    first: &[&Flow],
+) -> Vec<(Signal, Vec<(ComponentId, Way)>)> {
     let start = (source.id, Load::Any);
     let begin = first.iter().flat_map(|f| arrivals(graph, f, signal).map(|to| Leg { from: start, to, flow: f.id }));
     let ways = Ways::of(start, &begin.collect::<Vec<_>>(), legs);
     let reach = |signal: Signal| {
         let storing = ways.arriving(Load::Kept(signal)).filter(|id| !absent(graph.component(*id)));
-        storing.filter_map(|id| Some((id, ways.to((id, Load::Kept(signal)))?))).collect::<Vec<_>>()
+        (signal, storing.filter_map(|id| Some((id, ways.to((id, Load::Kept(signal)))?))).collect())
     };
-    let same = reach(signal);
-    if !same.is_empty() {
-        return same;
-    }
-    Signal::ALL.iter().filter(|s| **s != signal).flat_map(|s| reach(*s)).collect()
+    let others = Signal::ALL.iter().copied().filter(|s| *s != signal);
+    std::iter::once(signal).chain(others).map(reach).collect()
 }
 
 /// Where a signal is once a flow has brought it: kept there, and on its way on, as itself and as what it is turned into.

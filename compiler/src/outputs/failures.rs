@@ -5,14 +5,14 @@
 //! without any:      { version: 1, profile, zones, failures: [{ kill, lost: [about], degraded: [about] }],
 //!                     singlePoints: [{ kill, lost: [about] }] }
 //! outcome: { about, kind: "kept"|"read"|"told"|"reached", fate: "lost"|"degraded"|"unaffected",
-//!            source|null, signal|null, protocol|null, ends: [{ at, fate, path: [name] }], because: [text] }
+//!            source|null, signal|null, as: signal|null, protocol|null, ends: [{ at, fate, path: [name] }], because: [text] }
 //! ```
 
 use super::words;
 use crate::analysis::{
     Condition, Failure, Fate, Need, Outcome, Part, Scenario, Subject, Why, ZONES, least_instances, quorum,
 };
-use crate::graph::{Component, Graph, WorkloadKind};
+use crate::graph::{Component, Graph, Signal, WorkloadKind};
 use crate::value::ComponentId;
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
@@ -48,12 +48,13 @@ pub(super) fn told_of(graph: &Graph, failure: Failure) -> String {
     }
 }
 
-/// What it is about: `metrics of apps (scrape)`.
+/// What it is about: `metrics of apps (scrape)`, `traces of apps (otlp as metrics)`.
 pub(super) fn about(graph: &Graph, subject: &Subject) -> String {
     let name = |id: ComponentId| &graph.component(id).name;
     match subject {
-        Subject::Kept { source, signal, protocol } => {
-            format!("{} of {} ({protocol})", signal.name(), name(*source))
+        Subject::Kept { source, signal, stored, protocol } => {
+            let turned = if stored == signal { String::new() } else { format!(" as {}", stored.name()) };
+            format!("{} of {} ({protocol}{turned})", signal.name(), name(*source))
         }
         Subject::Read(signal) => format!("reading {}", signal.name()),
         Subject::Told(id) => format!("alerts of {}", name(*id)),
@@ -179,20 +180,21 @@ pub fn json(graph: &Graph, killed: &[Failure], outcomes: &[Outcome]) -> String {
 
 fn outcome(graph: &Graph, outcome: &Outcome) -> Json {
     let of = |id: ComponentId| Json::from(graph.component(id).name.as_str());
-    let (kind, source, signal, protocol) = match &outcome.subject {
-        Subject::Kept { source, signal, protocol } => {
-            ("kept", of(*source), signal.name().into(), protocol.as_str().into())
+    let signal_of = |s: &Signal| Json::from(s.name());
+    let (kind, source, signal, stored, protocol) = match &outcome.subject {
+        Subject::Kept { source, signal, stored, protocol } => {
+            ("kept", of(*source), signal_of(signal), signal_of(stored), protocol.as_str().into())
         }
-        Subject::Read(signal) => ("read", Json::Null, signal.name().into(), Json::Null),
-        Subject::Told(id) => ("told", of(*id), Json::Null, Json::Null),
-        Subject::Reached(_) => ("reached", Json::Null, Json::Null, Json::Null),
+        Subject::Read(signal) => ("read", Json::Null, signal_of(signal), Json::Null, Json::Null),
+        Subject::Told(id) => ("told", of(*id), Json::Null, Json::Null, Json::Null),
+        Subject::Reached(_) => ("reached", Json::Null, Json::Null, Json::Null, Json::Null),
     };
     let ends = outcome.ends.iter().map(
         |e| json!({"at": of(e.at), "fate": e.fate.word(), "path": e.path.iter().map(|id| of(*id)).collect::<Vec<_>>()}),
     );
     json!({
         "about": about(graph, &outcome.subject), "kind": kind, "fate": outcome.fate.word(),
-        "source": source, "signal": signal, "protocol": protocol,
+        "source": source, "signal": signal, "as": stored, "protocol": protocol,
         "ends": ends.collect::<Vec<_>>(),
         "because": outcome.causes.iter().map(|(p, c)| because(graph, *p, *c)).collect::<Vec<_>>(),
     })
