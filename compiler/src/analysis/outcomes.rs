@@ -4,10 +4,13 @@
 use super::conditions::{absent, is_told};
 use super::ways::{Leg, Legs, Load, Reached, Way, Ways};
 use super::{Condition, Conditions, Fate};
-use crate::graph::{Component, Flow, Graph, Peer, Signal};
-use crate::value::{ComponentId, FlowId};
+use crate::graph::{Component, Flow, Graph, Peer, Signal, State};
+use crate::value::{ComponentId, FlowId, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
+
+/// The option of a flow that brings the alert that always fires, and no other.
+const WATCHDOG: &str = "watchdog";
 
 /// Something that a stack does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,12 +35,13 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The component that it starts at, where it has one.
-    pub fn source(&self) -> Option<ComponentId> {
-        match self {
-            Subject::Kept { source, .. } => Some(*source),
-            Subject::Read(_) | Subject::Told(_) | Subject::Reached(_) => None,
-        }
+    /// The component that it tells of: where that is gone, there is nothing to tell. What a component is asked for that
+    /// isn't about itself, and what one gathers on its node, is others'.
+    pub(super) fn about(&self, graph: &Graph) -> Option<ComponentId> {
+        let Subject::Kept { source, signal, protocol, .. } = self else { return None };
+        let node = graph.component(*source).state == State::PerNode;
+        let others = |f: &Flow| !f.own && (f.backward || node) && f.protocol == *protocol && f.signals.contains(signal);
+        (!graph.leaving(*source).any(others)).then_some(*source)
     }
 }
 
@@ -136,7 +140,7 @@ impl Task {
 fn kept(graph: &Graph) -> Vec<Task> {
     let legs = signal_legs(graph);
     let mut out = Vec::new();
-    for source in graph.components.iter().filter(|c| !absent(c)) {
+    for source in graph.components.iter().filter(|c| !absent(graph, c)) {
         for &signal in &source.produces {
             let mut first = starting(graph, source, signal);
             first.sort_by_key(|f| f.id);
@@ -184,7 +188,7 @@ fn stores(
     let begin = first.iter().flat_map(|f| arrivals(graph, f, signal).map(|to| Leg { from: start, to, flow: f.id }));
     let ways = Ways::of(start, &begin.collect::<Vec<_>>(), legs);
     let reach = |signal: Signal| {
-        let storing = ways.arriving(Load::Kept(signal)).filter(|id| !absent(graph.component(*id)));
+        let storing = ways.arriving(Load::Kept(signal)).filter(|id| !absent(graph, graph.component(*id)));
         (signal, storing.filter_map(|id| Some((id, ways.to((id, Load::Kept(signal)))?))).collect())
     };
     let others = Signal::ALL.iter().copied().filter(|s| *s != signal);
@@ -231,8 +235,8 @@ fn read(graph: &Graph, signal: Signal) -> Option<Task> {
             && !f.own
             && f.signals.contains(&signal)
             && store.stores.contains(&signal)
-            && !absent(reader)
-            && !absent(store)
+            && !absent(graph, reader)
+            && !absent(graph, store)
     };
     let mut ends = Vec::new();
     for flow in graph.flows.iter().filter(asks) {
@@ -245,17 +249,19 @@ fn read(graph: &Graph, signal: Signal) -> Option<Task> {
 
 /// Whether the alerts that components evaluate reach those who are told last.
 fn told(graph: &Graph) -> Vec<Task> {
-    let telling: Vec<&Flow> = graph.flows.iter().filter(|f| is_told(graph, f) && f.from != f.to).collect();
+    let watches = |f: &Flow| f.options.get(WATCHDOG).is_some_and(|o| o.value == Value::Bool(true));
+    let telling: Vec<&Flow> =
+        graph.flows.iter().filter(|f| is_told(graph, f) && f.from != f.to && !watches(f)).collect();
     let teller: BTreeSet<ComponentId> = telling.iter().map(|f| f.from).collect();
     let last: BTreeSet<ComponentId> = telling.iter().map(|f| f.to).filter(|to| !teller.contains(to)).collect();
     let legs = telling.iter().map(|f| passed(f)).collect();
     let of = |evaluator: &Component| {
         let notifies = |f: &Flow| evaluator.emits.iter().any(|e| e.notifies && e.protocol == f.protocol);
-        if absent(evaluator) || !graph.outgoing(evaluator.id).any(notifies) {
+        if absent(graph, evaluator) || !graph.outgoing(evaluator.id).any(notifies) {
             return None;
         }
         let ways = Ways::over(vec![(evaluator.id, Load::Any)], &legs);
-        let ends = ways.arriving(Load::Any).filter(|id| last.contains(id) && !absent(graph.component(*id)));
+        let ends = ways.arriving(Load::Any).filter(|id| last.contains(id) && !absent(graph, graph.component(*id)));
         let ends = ends.filter_map(|id| Some((id, ways.to((id, Load::Any))?))).collect();
         Task::new(Subject::Told(evaluator.id), ends)
     };
@@ -269,7 +275,7 @@ fn reached(graph: &Graph) -> Vec<Task> {
     let legs = graph.flows.iter().filter(|f| way_in(f.from) && !f.implicit).map(passed).collect();
     let starts = graph.components.iter().filter(|c| people(c)).map(|c| (c.id, Load::Any)).collect();
     let ways = Ways::over(starts, &legs);
-    let ends = ways.arriving(Load::Any).filter(|id| !way_in(*id) && !absent(graph.component(*id)));
+    let ends = ways.arriving(Load::Any).filter(|id| !way_in(*id) && !absent(graph, graph.component(*id)));
     ends.filter_map(|id| Task::new(Subject::Reached(id), vec![(id, ways.to((id, Load::Any))?)])).collect()
 }
 

@@ -37,7 +37,7 @@ pub(super) fn told_of(graph: &Graph, failure: Failure) -> String {
         Failure::Instance(id, _) => format!("one {}", graph.component(id).name),
         Failure::Component(id) => {
             let component = graph.component(id);
-            match (component.workload, least_instances(component)) {
+            match (component.workload, least_instances(graph, component)) {
                 (WorkloadKind::External, _) => component.name.to_string(),
                 (_, Some(1)) => format!("{}, its only instance", component.name),
                 _ => format!("all of {}", component.name),
@@ -96,7 +96,15 @@ fn of_component(graph: &Graph, component: &Component, condition: Condition) -> S
         Some(Why::SwitchedOff) => format!("{name} isn't run in this profile"),
         Some(Why::Fewer { lost, of }) => format!("{}: the rest takes over their load", gone(lost, of)),
         Some(Why::Share { lost, of }) => format!("{}, and their share of the data with them", gone(lost, of)),
-        Some(Why::OfNodes) => format!("{name} is gone where its nodes are: what it does for their pods stops"),
+        Some(Why::OfNodes { lost, of }) => {
+            let nodes = match (lost, of) {
+                (Some(lost), Some(of)) => format!("on {lost} of {of} nodes"),
+                (Some(1), None) => "on one node".to_owned(),
+                (Some(lost), None) => format!("on {lost} nodes"),
+                (None, _) => "on the nodes of a zone".to_owned(),
+            };
+            format!("{name} is gone {nodes}: what it does for their pods stops")
+        }
         Some(Why::Twin { lost, of }) => {
             let each =
                 if graph.incoming(component.id).any(|f| f.every_instance) { ", and is pushed the same" } else { "" };
@@ -202,7 +210,7 @@ fn outcome(graph: &Graph, outcome: &Outcome) -> Json {
 
 /// What a scenario does to others, in short: outcomes of one fate.
 pub(super) fn hit(graph: &Graph, scenario: &Scenario, fate: Fate) -> Vec<String> {
-    scenario.hits(fate).map(|o| about(graph, &o.subject)).collect()
+    scenario.hits(graph, fate).map(|o| about(graph, &o.subject)).collect()
 }
 
 /// Every single failure, as a table, then what stands alone.
