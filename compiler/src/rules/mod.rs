@@ -8,6 +8,7 @@ mod common_signals;
 mod credentials;
 mod deprecated;
 mod duplicates;
+mod ephemeral;
 mod hosts;
 mod images;
 mod incomplete_scales;
@@ -120,6 +121,7 @@ const RULES_WHEN_SOUND: &[Rule] = &[
     incomplete_scales::check,
     singletons::check,
     room::check,
+    ephemeral::check,
     backups::check,
     overload::check,
     open_doors::check,
