@@ -37,8 +37,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 Some(_) => format!("a volume of {room}"),
                 None => format!("{room} that are lost with the pod"),
             };
-            let message =
-                format!("`{}` keeps {} of data, about {fills}, on {place}", component.name, retention.value);
+            let message = format!("`{}` keeps {} of data, about {fills}, on {place}", component.name, retention.value);
             let help = match size {
                 Some(_) => "make the volume larger, or keep the data for less long",
                 None => "give it a volume (`storage: disk(50Gi)`), or keep the data for less long",
