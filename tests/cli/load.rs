@@ -124,6 +124,14 @@ fn capacity_has_three_forms_and_says_what_it_can_not_know() {
     let markdown = folder.run(&["capacity", "stack.obs", "--format", "markdown"]).exits(0).stdout;
     assert!(markdown.contains("| ring × 3 | CPU | 850m | 1 | 85% | 1.1× |"), "{markdown}");
     folder.run(&["capacity", "stack.obs", "--load", "nothing"]).exits(2).says("a multiple, such as 2x");
+    // what is used up long before the declared load isn't so at none of it; and what is made on the way isn't known
+    let much = PROGRAM
+        .replace("series: 1000", "series: 30000")
+        .replace("passes:", "turns logs into metrics by counts\n  passes:");
+    folder.write("stack.obs", much);
+    let text = folder.run(&["capacity", "stack.obs"]).exits(0).stdout;
+    assert!(text.contains("first CPU of ring, used up at 0.03× the load; "), "{text}");
+    assert!(text.contains("agent makes metrics of logs: no figure says how much that is."), "{text}");
     folder.write("stack.obs", PROGRAM.replace(" { load: { send: { series: 1000, logs: 1Mi } } }", ""));
     folder.run(&["capacity", "stack.obs"]).exits(2).says("no component declares a load");
 }

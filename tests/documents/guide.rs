@@ -241,3 +241,30 @@ fn every_table_of_every_page_has_as_many_cells_in_each_row() {
     }
     assert!(tables > 40, "{tables} tables");
 }
+
+#[test]
+fn what_is_on_its_way_to_the_bucket_is_said_to_be_where_it_is() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let file = folder.path().join("stack.obs");
+    let program = "\
+import std.{Loki, Mimir, Tempo, Bucket}
+component bucket: Bucket { endpoint: \"s3.example.com\", credentials: secret(\"s3\") }
+namespace n {
+  component loki: Loki
+  component mimir: Mimir { storage: ephemeral }
+  component tempo: Tempo { storage: ephemeral }
+}
+loki, mimir, tempo -> bucket: s3
+backup loki, mimir { schedule: \"0 2 * * *\", keep: 7 }
+";
+    std::fs::write(&file, program).expect("the file can be written");
+    let text = guide(&file);
+    for said in [
+        "keeps the data of loki for good: their volumes hold what is on its way there.",
+        "keeps the data of mimir, tempo for good: what is on its way there from mimir (the last 2h), tempo (the last 30m) is lost with its pod.",
+        "with the tools of the object store: its volumes hold what is on its way there.",
+        "with the tools of the object store: lost with a pod is what is on its way there.",
+    ] {
+        assert!(text.contains(said), "{said}\n{text}");
+    }
+}

@@ -174,6 +174,22 @@ fn resources_are_asked_for_and_bounded() {
 }
 
 #[test]
+fn folders_that_go_with_the_pod_are_bounded() {
+    inspect(|it| {
+        for object in it.workloads() {
+            let limit = &container(&object)["resources"]["limits"]["ephemeral-storage"];
+            let volumes = pod(&object)["volumes"].as_array().cloned().unwrap_or_default();
+            for volume in volumes.iter().filter(|v| v["emptyDir"].is_object()) {
+                let size = &volume["emptyDir"]["sizeLimit"];
+                it.expect(size.is_string(), &object, &format!("{volume} has no limit"));
+                // the room that its data is counted to have
+                it.expect(volume["name"] != "data" || size == limit, &object, &format!("{volume} and not {limit}"));
+            }
+        }
+    });
+}
+
+#[test]
 fn there_are_three_probes_and_liveness_isn_t_readiness() {
     inspect(|it| {
         for object in it.services() {

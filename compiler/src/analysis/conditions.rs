@@ -62,7 +62,12 @@ pub enum Why {
         of: u32,
     },
     /// What belongs to one node, or to one zone's nodes.
-    OfNodes,
+    OfNodes {
+        /// Nodes that have none; `None`: as many as a zone has.
+        lost: Option<u32>,
+        /// Of so many; `None`: it isn't said.
+        of: Option<u32>,
+    },
     /// It needs something that is away.
     Without(FlowId, Need),
 }
@@ -80,19 +85,25 @@ pub enum Need {
     Answers,
 }
 
-/// How many instances a component has at the least in this profile; `None` where that isn't known: one on every node, or
-/// run by someone else.
-pub fn least_instances(component: &Component) -> Option<u32> {
+/// How many instances a component has at the least in this profile; `None` where that isn't known: one on every node of
+/// nobody says how many, or run by someone else.
+pub fn least_instances(graph: &Graph, component: &Component) -> Option<u32> {
     let replicas = &component.replicas;
     match component.workload {
+<<<<<<< HEAD
         WorkloadKind::Daemon | WorkloadKind::External => None,
         _ => Some(replicas.autoscale.as_ref().map_or(replicas.count, |a| a.least)),
+=======
+        WorkloadKind::External => None,
+        WorkloadKind::Daemon => graph.cluster.nodes,
+        _ => Some(replicas.autoscale.as_ref().map_or(replicas.count, |a| a.min)),
+>>>>>>> helper-b
     }
 }
 
 /// Whether this profile runs none of it.
-pub(super) fn absent(component: &Component) -> bool {
-    !component.present || least_instances(component) == Some(0)
+pub(super) fn absent(graph: &Graph, component: &Component) -> bool {
+    !component.present || least_instances(graph, component) == Some(0)
 }
 
 /// How all components and flows are.
@@ -141,7 +152,7 @@ pub(super) struct Needs {
 
 impl Needs {
     pub(super) fn of(graph: &Graph) -> Self {
-        let alone: Arc<[Condition]> = graph.components.iter().map(|c| alone(c, &[])).collect();
+        let alone: Arc<[Condition]> = graph.components.iter().map(|c| alone(graph, c, &[])).collect();
         let to_absent = graph.flows.iter().filter(|f| alone[f.to.0 as usize] != Condition::WELL);
         Self {
             needs: graph.flows.iter().map(|f| if f.from == f.to { None } else { need(graph, f) }).collect(),
@@ -158,7 +169,7 @@ impl Needs {
         } else {
             failures.iter().filter_map(|f| f.component()).collect()
         };
-        let changed = hit.iter().map(|id| (*id, alone(graph.component(*id), failures)));
+        let changed = hit.iter().map(|id| (*id, alone(graph, graph.component(*id), failures)));
         let cut = failures.iter().filter_map(|f| if let Failure::Flow(id) = f { Some(*id) } else { None });
         let mut out = Conditions { alone: self.alone.clone(), changed: changed.collect(), cut: cut.collect() };
         let to_hit = hit.iter().flat_map(|id| graph.incoming(*id)).map(|f| f.id);
@@ -229,18 +240,13 @@ pub(super) fn is_told(graph: &Graph, flow: &Flow) -> bool {
 }
 
 /// How a component is by its own instances.
-fn alone(component: &Component, failures: &[Failure]) -> Condition {
-    if absent(component) {
+fn alone(graph: &Graph, component: &Component, failures: &[Failure]) -> Condition {
+    if absent(graph, component) {
         return Condition::of(Fate::Lost, Why::SwitchedOff);
     }
     if failures.contains(&Failure::Component(component.id)) {
         return Condition::of(Fate::Lost, Why::Gone);
     }
-    let hosts = failures.iter().filter(|f| matches!(f, Failure::Node | Failure::Zone)).count();
-    let Some(of) = least_instances(component) else {
-        let here = component.workload == WorkloadKind::Daemon && hosts > 0;
-        return if here { Condition::of(Fate::Degraded, Why::OfNodes) } else { Condition::WELL };
-    };
     let named: BTreeSet<u32> = failures
         .iter()
         .filter_map(|f| match f {
@@ -248,14 +254,28 @@ fn alone(component: &Component, failures: &[Failure]) -> Condition {
             _ => None,
         })
         .collect();
+    let named = named.len() as u32;
+    let Some(of) = least_instances(graph, component) else {
+        return on_nodes(component, named, failures);
+    };
     // the worst case: a node or zone that fails takes others than those that are gone
     let taken = failures.iter().map(|f| match f {
         Failure::Node => 1,
         Failure::Zone => of.div_ceil(ZONES),
         _ => 0,
     });
-    let lost = taken.fold(named.len() as u32, u32::saturating_add).min(of);
-    by_state(component.state, lost, of)
+    let state = if component.workload == WorkloadKind::Daemon { State::PerNode } else { component.state };
+    by_state(state, taken.fold(named, u32::saturating_add).min(of), of)
+}
+
+/// How something is that has one on every node, where nobody says how many there are; what others run is as it was.
+fn on_nodes(component: &Component, named: u32, failures: &[Failure]) -> Condition {
+    let lost = named.saturating_add(failures.iter().filter(|f| **f == Failure::Node).count() as u32);
+    let zone = failures.contains(&Failure::Zone);
+    if component.workload != WorkloadKind::Daemon || (lost == 0 && !zone) {
+        return Condition::WELL;
+    }
+    Condition::of(Fate::Degraded, Why::OfNodes { lost: (!zone).then_some(lost), of: None })
 }
 
 /// How many of so many instances can be lost, whichever they are, with the component doing all that it does. What only
@@ -280,7 +300,7 @@ fn by_state(state: State, lost: u32, of: u32) -> Condition {
         State::Stateless => Condition::of(Fate::Degraded, Why::Fewer { lost, of }),
         State::Replicated => Condition::of(Fate::Degraded, Why::Twin { lost, of }),
         State::Sharded => Condition::of(Fate::Degraded, Why::Share { lost, of }),
-        State::PerNode => Condition::of(Fate::Degraded, Why::OfNodes),
+        State::PerNode => Condition::of(Fate::Degraded, Why::OfNodes { lost: Some(lost), of: Some(of) }),
     }
 }
 

@@ -35,9 +35,13 @@ impl Failure {
 /// Every single failure: instances where there are several, components, the node, the zone, flows. People don't fail.
 pub fn every(graph: &Graph) -> Vec<Failure> {
     let mut out = Vec::new();
-    for component in graph.components.iter().filter(|c| !absent(c) && !matches!(c.peer, Some(Peer::Outside))) {
-        // which of them makes no difference
-        if least_instances(component).is_some_and(|n| n > 1) {
+    for component in graph.components.iter().filter(|c| !absent(graph, c) && !matches!(c.peer, Some(Peer::Outside))) {
+        // which of them makes no difference; of nodes there are several where nobody says how many
+        let several = match least_instances(graph, component) {
+            None => component.workload == WorkloadKind::Daemon,
+            Some(count) => count > 1,
+        };
+        if several {
             out.push(Failure::Instance(component.id, 0));
         }
         out.push(Failure::Component(component.id));
@@ -69,9 +73,11 @@ pub fn parse(graph: &Graph, name: &str) -> Result<Vec<Failure>, Unknown> {
     }
     let instance = name.rsplit_once('-').and_then(|(of, number)| Some((component(of)?, number.parse::<u32>().ok()?)));
     match instance {
-        Some((of, number)) => match least_instances(of) {
+        Some((of, number)) => match least_instances(graph, of) {
             Some(there) if number < there => Ok(vec![Failure::Instance(of.id, number)]),
             Some(there) => Err(Unknown::Instance { of: of.id, there }),
+            // there is a first node, however many there are
+            None if number == 0 && of.workload == WorkloadKind::Daemon => Ok(vec![Failure::Instance(of.id, 0)]),
             None => Err(Unknown::Uncounted(of.id)),
         },
         None => Err(Unknown::Name(name.to_owned())),

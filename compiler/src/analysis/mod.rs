@@ -15,7 +15,7 @@ pub use failures::{Failure, Unknown, ZONES, every, parse};
 use outcomes::Plan;
 pub use outcomes::{End, Outcome, Part, Subject};
 
-use crate::graph::Graph;
+use crate::graph::{Graph, WorkloadKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -56,13 +56,11 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// What it does to others: outcomes of this fate. That nothing comes from a source that is gone is no news.
-    pub fn hits(&self, fate: Fate) -> impl Iterator<Item = &Outcome> {
+    /// What it does to others: outcomes of this fate. That a source that is gone tells nothing of itself is no news.
+    pub fn hits<'a>(&'a self, graph: &'a Graph, fate: Fate) -> impl Iterator<Item = &'a Outcome> {
         let own = self.failure.component();
-        self.outcomes
-            .iter()
-            .map(Arc::as_ref)
-            .filter(move |o| o.fate == fate && (own.is_none() || o.subject.source() != own))
+        let of_others = move |o: &Outcome| own.is_none() || o.subject.about(graph) != own;
+        self.outcomes.iter().map(Arc::as_ref).filter(move |o| o.fate == fate && of_others(o))
     }
 
     /// Whether it is a single thing that something depends on: an instance without a second, or what someone else runs.
@@ -70,12 +68,12 @@ impl Scenario {
         let single = match self.failure {
             Failure::Component(id) => {
                 let component = graph.component(id);
-                component.workload == crate::graph::WorkloadKind::External || least_instances(component) == Some(1)
+                component.workload == WorkloadKind::External || least_instances(graph, component) == Some(1)
             }
             Failure::Instance(..) => true,
             Failure::Node | Failure::Zone | Failure::Flow(_) => false,
         };
-        single && self.hits(Fate::Lost).next().is_some()
+        single && self.hits(graph, Fate::Lost).next().is_some()
     }
 }
 

@@ -4,20 +4,25 @@
 use super::conditions::{absent, is_told};
 use super::ways::{Leg, Legs, Load, Reached, Way, Ways};
 use super::{Condition, Conditions, Fate};
-use crate::graph::{Component, Flow, Graph, Peer, Signal};
-use crate::value::{ComponentId, FlowId};
+use crate::graph::{Component, Flow, Graph, Peer, Signal, State};
+use crate::value::{ComponentId, FlowId, Value};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
+
+/// The option of a flow that brings the alert that always fires, and no other.
+const WATCHDOG: &str = "watchdog";
 
 /// Something that a stack does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// A signal of a source, as it leaves it by one protocol, is kept.
+    /// A signal of a source, as it leaves it by one protocol, is kept: as itself, or as what it is turned into.
     Kept {
         /// Where it starts.
         source: ComponentId,
         /// Which.
         signal: Signal,
+        /// As what.
+        stored: Signal,
         /// How it leaves.
         protocol: SmolStr,
     },
@@ -30,12 +35,13 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The component that it starts at, where it has one.
-    pub fn source(&self) -> Option<ComponentId> {
-        match self {
-            Subject::Kept { source, .. } => Some(*source),
-            Subject::Read(_) | Subject::Told(_) | Subject::Reached(_) => None,
-        }
+    /// The component that it tells of: where that is gone, there is nothing to tell. What a component is asked for that
+    /// isn't about itself, and what one gathers on its node, is others'.
+    pub(super) fn about(&self, graph: &Graph) -> Option<ComponentId> {
+        let Subject::Kept { source, signal, protocol, .. } = self else { return None };
+        let node = graph.component(*source).state == State::PerNode;
+        let others = |f: &Flow| !f.own && (f.backward || node) && f.protocol == *protocol && f.signals.contains(signal);
+        (!graph.leaving(*source).any(others)).then_some(*source)
     }
 }
 
@@ -134,12 +140,9 @@ impl Task {
 fn kept(graph: &Graph) -> Vec<Task> {
     let legs = signal_legs(graph);
     let mut out = Vec::new();
-    for source in graph.components.iter().filter(|c| !absent(c)) {
+    for source in graph.components.iter().filter(|c| !absent(graph, c)) {
         for &signal in &source.produces {
-            let leaving = || graph.leaving(source.id).filter(|f| f.signals.contains(&signal) && f.from != f.to);
-            // what it hands on by other ways is that of others
-            let own = leaving().any(|f| f.own);
-            let mut first: Vec<&Flow> = leaving().filter(|f| f.own || !own).collect();
+            let mut first = starting(graph, source, signal);
             first.sort_by_key(|f| f.id);
             let mut protocols: Vec<&SmolStr> = Vec::new();
             first.iter().for_each(|f| {
@@ -149,28 +152,47 @@ fn kept(graph: &Graph) -> Vec<Task> {
             });
             for protocol in protocols {
                 let by: Vec<&Flow> = first.iter().copied().filter(|f| f.protocol == *protocol).collect();
-                let subject = Subject::Kept { source: source.id, signal, protocol: protocol.clone() };
-                out.extend(Task::new(subject, stores(graph, &legs, source, signal, &by)));
+                let task = |(stored, ends)| {
+                    let subject = Subject::Kept { source: source.id, signal, stored, protocol: protocol.clone() };
+                    Task::new(subject, ends)
+                };
+                out.extend(stores(graph, &legs, source, signal, &by).into_iter().filter_map(task));
             }
         }
     }
     out
 }
 
-/// How the stores are reached that a signal ends in: as itself, else as what it is turned into.
-fn stores(graph: &Graph, legs: &Legs, source: &Component, signal: Signal, first: &[&Flow]) -> Vec<(ComponentId, Way)> {
+/// The flows on which a signal leaves its source as its own. What goes by a flow that hands others' data on, where the
+/// signal has a way of its own, is that of others.
+fn starting<'a>(graph: &'a Graph, source: &Component, signal: Signal) -> Vec<&'a Flow> {
+    let leaving: Vec<&Flow> =
+        graph.leaving(source.id).filter(|f| f.signals.contains(&signal) && f.from != f.to).collect();
+    let hands_on = |goes: &Flow| {
+        let brings = |came: &&Flow| !came.signals.is_empty() && came.from != came.to && source.relays(came, goes);
+        graph.arriving(source.id).any(|came| brings(&came))
+    };
+    let own: Vec<&Flow> = leaving.iter().copied().filter(|f| f.own || !hands_on(f)).collect();
+    if own.is_empty() { leaving } else { own }
+}
+
+/// How the stores are reached that a signal ends in: as itself, then as each that it is turned into.
+fn stores(
+    graph: &Graph,
+    legs: &Legs,
+    source: &Component,
+    signal: Signal,
+    first: &[&Flow],
+) -> Vec<(Signal, Vec<(ComponentId, Way)>)> {
     let start = (source.id, Load::Any);
     let begin = first.iter().flat_map(|f| arrivals(graph, f, signal).map(|to| Leg { from: start, to, flow: f.id }));
     let ways = Ways::of(start, &begin.collect::<Vec<_>>(), legs);
     let reach = |signal: Signal| {
-        let storing = ways.arriving(Load::Kept(signal)).filter(|id| !absent(graph.component(*id)));
-        storing.filter_map(|id| Some((id, ways.to((id, Load::Kept(signal)))?))).collect::<Vec<_>>()
+        let storing = ways.arriving(Load::Kept(signal)).filter(|id| !absent(graph, graph.component(*id)));
+        (signal, storing.filter_map(|id| Some((id, ways.to((id, Load::Kept(signal)))?))).collect())
     };
-    let same = reach(signal);
-    if !same.is_empty() {
-        return same;
-    }
-    Signal::ALL.iter().filter(|s| **s != signal).flat_map(|s| reach(*s)).collect()
+    let others = Signal::ALL.iter().copied().filter(|s| *s != signal);
+    std::iter::once(signal).chain(others).map(reach).collect()
 }
 
 /// Where a signal is once a flow has brought it: kept there, and on its way on, as itself and as what it is turned into.
@@ -213,8 +235,8 @@ fn read(graph: &Graph, signal: Signal) -> Option<Task> {
             && !f.own
             && f.signals.contains(&signal)
             && store.stores.contains(&signal)
-            && !absent(reader)
-            && !absent(store)
+            && !absent(graph, reader)
+            && !absent(graph, store)
     };
     let mut ends = Vec::new();
     for flow in graph.flows.iter().filter(asks) {
@@ -227,17 +249,19 @@ fn read(graph: &Graph, signal: Signal) -> Option<Task> {
 
 /// Whether the alerts that components evaluate reach those who are told last.
 fn told(graph: &Graph) -> Vec<Task> {
-    let telling: Vec<&Flow> = graph.flows.iter().filter(|f| is_told(graph, f) && f.from != f.to).collect();
+    let watches = |f: &Flow| f.options.get(WATCHDOG).is_some_and(|o| o.value == Value::Bool(true));
+    let telling: Vec<&Flow> =
+        graph.flows.iter().filter(|f| is_told(graph, f) && f.from != f.to && !watches(f)).collect();
     let teller: BTreeSet<ComponentId> = telling.iter().map(|f| f.from).collect();
     let last: BTreeSet<ComponentId> = telling.iter().map(|f| f.to).filter(|to| !teller.contains(to)).collect();
     let legs = telling.iter().map(|f| passed(f)).collect();
     let of = |evaluator: &Component| {
         let notifies = |f: &Flow| evaluator.emits.iter().any(|e| e.notifies && e.protocol == f.protocol);
-        if absent(evaluator) || !graph.outgoing(evaluator.id).any(notifies) {
+        if absent(graph, evaluator) || !graph.outgoing(evaluator.id).any(notifies) {
             return None;
         }
         let ways = Ways::over(vec![(evaluator.id, Load::Any)], &legs);
-        let ends = ways.arriving(Load::Any).filter(|id| last.contains(id) && !absent(graph.component(*id)));
+        let ends = ways.arriving(Load::Any).filter(|id| last.contains(id) && !absent(graph, graph.component(*id)));
         let ends = ends.filter_map(|id| Some((id, ways.to((id, Load::Any))?))).collect();
         Task::new(Subject::Told(evaluator.id), ends)
     };
@@ -251,7 +275,7 @@ fn reached(graph: &Graph) -> Vec<Task> {
     let legs = graph.flows.iter().filter(|f| way_in(f.from) && !f.implicit).map(passed).collect();
     let starts = graph.components.iter().filter(|c| people(c)).map(|c| (c.id, Load::Any)).collect();
     let ways = Ways::over(starts, &legs);
-    let ends = ways.arriving(Load::Any).filter(|id| !way_in(*id) && !absent(graph.component(*id)));
+    let ends = ways.arriving(Load::Any).filter(|id| !way_in(*id) && !absent(graph, graph.component(*id)));
     ends.filter_map(|id| Task::new(Subject::Reached(id), vec![(id, ways.to((id, Load::Any))?)])).collect()
 }
 

@@ -151,12 +151,12 @@ struct Sized<'a> {
 
 impl Sized<'_> {
     fn needs(&self) -> Vec<Need> {
-        let claim = self.workload.data.as_ref().and_then(|d| d.claim.as_ref()).map(|c| c.size as f64 * USABLE);
+        let room = self.workload.room().map(|bytes| bytes as f64 * USABLE);
         let resources = &self.workload.resources;
         let mut out = vec![
             self.need(Resource::Cpu, Some(resources.cpu as f64)),
             self.need(Resource::Memory, Some(resources.memory as f64)),
-            self.need(Resource::Volume, claim),
+            self.need(Resource::Volume, room),
             self.need(Resource::Bucket, None),
         ];
         out.retain(|n| n.amount > 0.0);

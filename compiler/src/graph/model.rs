@@ -277,6 +277,8 @@ pub struct Component {
     pub capacity: Capacity,
     /// Bytes that its data is estimated to take in the end.
     pub fills: Option<i64>,
+    /// Milliseconds that what it takes in is on its own volume alone, where it has an object store.
+    pub ships_within: Option<i64>,
     /// Must go on through the loss of one instance of whatever it needs.
     pub available: bool,
     /// Whether it is there under this target. What isn't takes part in no flow and isn't deployed.
@@ -888,6 +890,18 @@ pub struct Workload {
     pub restore: Vec<Step>,
     /// How to see that it works.
     pub verify: Vec<Step>,
+}
+
+impl Workload {
+    /// Bytes that its data has: those of its volume, else what the pod may use of its node's disk.
+    pub fn room(&self) -> Option<i64> {
+        self.data.as_ref().map(|d| d.claim.as_ref().map_or(self.resources.ephemeral, |claim| claim.size))
+    }
+
+    /// Whether its data is lost with the pod.
+    pub fn forgets(&self) -> bool {
+        self.data.as_ref().is_some_and(|d| d.claim.is_none())
+    }
 }
 
 /// A folder of the machine, seen in the container and never written to.

@@ -3,7 +3,7 @@
 use super::columns;
 use super::docs::markdown::{Document, Table};
 use crate::capacity::{Amounts, Bound, Need, Report, Resource, report};
-use crate::graph::{Component, Graph, Measure, Stack};
+use crate::graph::{Component, Graph, Measure, Signal, Stack, Turns};
 use crate::value::Quantity;
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
@@ -117,7 +117,11 @@ impl<'a> Capacity<'a> {
         } else {
             String::new()
         };
-        format!("{what}, used up at {} the load{with}", multiple(bound.at))
+        if bound.at > 0.0 {
+            format!("{what}, used up at {} the load{with}", multiple(bound.at))
+        } else {
+            format!("{what}, used up without any load{with}")
+        }
     }
 
     /// A sentence for each multiple.
@@ -149,7 +153,26 @@ impl<'a> Capacity<'a> {
         if !names.is_empty() {
             out.push(format!("No figures are known of what {} needs.", names.join(", ")));
         }
+        out.extend(graph.components.iter().filter(loaded).flat_map(|c| self.made(c)));
         out
+    }
+
+    /// What a component makes of what reaches it: no kind says how much that is.
+    fn made(&self, component: &Component) -> Vec<String> {
+        let received = self.report.loads.at(component.id).received;
+        let reaches = |signal: &&Signal| match signal {
+            Signal::Metrics => received.series > 0.0,
+            Signal::Logs => received.logs > 0.0,
+            Signal::Traces => received.spans > 0.0,
+            Signal::Profiles => false,
+        };
+        let one = |turn: &Turns| {
+            let from: Vec<&str> = turn.from.iter().filter(reaches).map(|s| s.name()).collect();
+            let into: Vec<&str> = turn.into.iter().map(|s| s.name()).collect();
+            let (from, into) = ((!from.is_empty()).then(|| from.join(" and "))?, into.join(" and "));
+            Some(format!("{} makes {into} of {from}: no figure says how much that is.", component.name))
+        };
+        component.turns.iter().filter_map(one).collect()
     }
 
     /// For a terminal.
@@ -222,9 +245,14 @@ const LOADS: [&str; 3] = ["Component", "Received", "Each once"];
 const NEEDS: [&str; 7] = ["Component", "Resource", "Needs", "Has", "Used", "Full at", "Would keep"];
 const FACTORS: [&str; 5] = ["Component", "Resource", "For", "Amount", "Source"];
 
-/// `2.5×`.
+/// `2.5×`, `0.04×`.
 fn multiple(times: f64) -> String {
-    if times >= 100.0 { "over 100×".to_owned() } else { format!("{}×", (times * 10.0).floor() / 10.0) }
+    match times {
+        _ if times >= 100.0 => "over 100×".to_owned(),
+        _ if times >= 0.1 || times <= 0.0 => format!("{}×", (times * 10.0).floor() / 10.0),
+        _ if times >= 0.01 => format!("{}×", (times * 100.0).floor() / 100.0),
+        _ => "under 0.01×".to_owned(),
+    }
 }
 
 /// For how long the room there is would do, of how long it is to: `115d of 15d`.

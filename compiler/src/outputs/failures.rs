@@ -5,14 +5,14 @@
 //! without any:      { version: 1, profile, zones, failures: [{ kill, lost: [about], degraded: [about] }],
 //!                     singlePoints: [{ kill, lost: [about] }] }
 //! outcome: { about, kind: "kept"|"read"|"told"|"reached", fate: "lost"|"degraded"|"unaffected",
-//!            source|null, signal|null, protocol|null, ends: [{ at, fate, path: [name] }], because: [text] }
+//!            source|null, signal|null, as: signal|null, protocol|null, ends: [{ at, fate, path: [name] }], because: [text] }
 //! ```
 
 use super::words;
 use crate::analysis::{
     Condition, Failure, Fate, Need, Outcome, Part, Scenario, Subject, Why, ZONES, least_instances, quorum,
 };
-use crate::graph::{Component, Graph, WorkloadKind};
+use crate::graph::{Component, Graph, Signal, WorkloadKind};
 use crate::value::ComponentId;
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
@@ -37,7 +37,7 @@ pub(super) fn told_of(graph: &Graph, failure: Failure) -> String {
         Failure::Instance(id, _) => format!("one {}", graph.component(id).name),
         Failure::Component(id) => {
             let component = graph.component(id);
-            match (component.workload, least_instances(component)) {
+            match (component.workload, least_instances(graph, component)) {
                 (WorkloadKind::External, _) => component.name.to_string(),
                 (_, Some(1)) => format!("{}, its only instance", component.name),
                 _ => format!("all of {}", component.name),
@@ -48,12 +48,13 @@ pub(super) fn told_of(graph: &Graph, failure: Failure) -> String {
     }
 }
 
-/// What it is about: `metrics of apps (scrape)`.
+/// What it is about: `metrics of apps (scrape)`, `traces of apps (otlp as metrics)`.
 pub(super) fn about(graph: &Graph, subject: &Subject) -> String {
     let name = |id: ComponentId| &graph.component(id).name;
     match subject {
-        Subject::Kept { source, signal, protocol } => {
-            format!("{} of {} ({protocol})", signal.name(), name(*source))
+        Subject::Kept { source, signal, stored, protocol } => {
+            let turned = if stored == signal { String::new() } else { format!(" as {}", stored.name()) };
+            format!("{} of {} ({protocol}{turned})", signal.name(), name(*source))
         }
         Subject::Read(signal) => format!("reading {}", signal.name()),
         Subject::Told(id) => format!("alerts of {}", name(*id)),
@@ -95,7 +96,15 @@ fn of_component(graph: &Graph, component: &Component, condition: Condition) -> S
         Some(Why::SwitchedOff) => format!("{name} isn't run in this profile"),
         Some(Why::Fewer { lost, of }) => format!("{}: the rest takes over their load", gone(lost, of)),
         Some(Why::Share { lost, of }) => format!("{}, and their share of the data with them", gone(lost, of)),
-        Some(Why::OfNodes) => format!("{name} is gone where its nodes are: what it does for their pods stops"),
+        Some(Why::OfNodes { lost, of }) => {
+            let nodes = match (lost, of) {
+                (Some(lost), Some(of)) => format!("on {lost} of {of} nodes"),
+                (Some(1), None) => "on one node".to_owned(),
+                (Some(lost), None) => format!("on {lost} nodes"),
+                (None, _) => "on the nodes of a zone".to_owned(),
+            };
+            format!("{name} is gone {nodes}: what it does for their pods stops")
+        }
         Some(Why::Twin { lost, of }) => {
             let each =
                 if graph.incoming(component.id).any(|f| f.every_instance) { ", and is pushed the same" } else { "" };
@@ -179,20 +188,21 @@ pub fn json(graph: &Graph, killed: &[Failure], outcomes: &[Outcome]) -> String {
 
 fn outcome(graph: &Graph, outcome: &Outcome) -> Json {
     let of = |id: ComponentId| Json::from(graph.component(id).name.as_str());
-    let (kind, source, signal, protocol) = match &outcome.subject {
-        Subject::Kept { source, signal, protocol } => {
-            ("kept", of(*source), signal.name().into(), protocol.as_str().into())
+    let signal_of = |s: &Signal| Json::from(s.name());
+    let (kind, source, signal, stored, protocol) = match &outcome.subject {
+        Subject::Kept { source, signal, stored, protocol } => {
+            ("kept", of(*source), signal_of(signal), signal_of(stored), protocol.as_str().into())
         }
-        Subject::Read(signal) => ("read", Json::Null, signal.name().into(), Json::Null),
-        Subject::Told(id) => ("told", of(*id), Json::Null, Json::Null),
-        Subject::Reached(_) => ("reached", Json::Null, Json::Null, Json::Null),
+        Subject::Read(signal) => ("read", Json::Null, signal_of(signal), Json::Null, Json::Null),
+        Subject::Told(id) => ("told", of(*id), Json::Null, Json::Null, Json::Null),
+        Subject::Reached(_) => ("reached", Json::Null, Json::Null, Json::Null, Json::Null),
     };
     let ends = outcome.ends.iter().map(
         |e| json!({"at": of(e.at), "fate": e.fate.word(), "path": e.path.iter().map(|id| of(*id)).collect::<Vec<_>>()}),
     );
     json!({
         "about": about(graph, &outcome.subject), "kind": kind, "fate": outcome.fate.word(),
-        "source": source, "signal": signal, "protocol": protocol,
+        "source": source, "signal": signal, "as": stored, "protocol": protocol,
         "ends": ends.collect::<Vec<_>>(),
         "because": outcome.causes.iter().map(|(p, c)| because(graph, *p, *c)).collect::<Vec<_>>(),
     })
@@ -200,7 +210,7 @@ fn outcome(graph: &Graph, outcome: &Outcome) -> Json {
 
 /// What a scenario does to others, in short: outcomes of one fate.
 pub(super) fn hit(graph: &Graph, scenario: &Scenario, fate: Fate) -> Vec<String> {
-    scenario.hits(fate).map(|o| about(graph, &o.subject)).collect()
+    scenario.hits(graph, fate).map(|o| about(graph, &o.subject)).collect()
 }
 
 /// Every single failure, as a table, then what stands alone.

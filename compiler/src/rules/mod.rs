@@ -9,6 +9,7 @@ mod common_signals;
 mod credentials;
 mod deprecated;
 mod duplicates;
+mod ephemeral;
 mod hosts;
 mod images;
 mod incomplete_scales;
@@ -123,6 +124,7 @@ const RULES_WHEN_SOUND: &[Rule] = &[
     incomplete_scales::check,
     singletons::check,
     room::check,
+    ephemeral::check,
     backups::check,
     overload::check,
     open_doors::check,

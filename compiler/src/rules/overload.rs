@@ -3,7 +3,7 @@
 use super::{Context, list};
 use crate::capacity::{Need, Resource, is_declared, report};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{Graph, Stack, stacks};
+use crate::graph::{Graph, Stack, Workload, stacks};
 use crate::maps::IndexMap;
 use crate::text::Span;
 use crate::value::ComponentId;
@@ -60,7 +60,7 @@ fn lacking(stack: &Stack) -> Vec<(ComponentId, String)> {
     let report = report(stack, 1.0);
     let mut out: Vec<(ComponentId, Vec<String>)> = Vec::new();
     for need in report.needs.iter().filter(|n| n.has.is_some_and(|has| n.amount > has * NEARLY)) {
-        let told = told(need);
+        let told = told(stack, need);
         match out.last_mut().filter(|(id, _)| *id == need.component) {
             Some((_, all)) => all.push(told),
             None => out.push((need.component, vec![told])),
@@ -69,13 +69,15 @@ fn lacking(stack: &Stack) -> Vec<(ComponentId, String)> {
     out.into_iter().map(|(id, all)| (id, all.join("; "))).collect()
 }
 
-fn told(need: &Need) -> String {
+fn told(stack: &Stack, need: &Need) -> String {
+    let workload = stack.workloads.get(need.component.0 as usize).and_then(Option::as_ref);
+    let place = if workload.is_some_and(Workload::forgets) { "folder" } else { "volume" };
     let told = |amount: f64| need.resource.told(amount);
     let (amount, has) = (told(need.amount), told(need.has.unwrap_or_default()));
     match need.resource {
         Resource::Cpu => format!("{amount} CPU an instance, and it asks for {has}"),
         Resource::Memory => format!("{amount} of memory an instance, and it asks for {has}"),
-        Resource::Volume | Resource::Bucket => format!("{amount} on the volume of each, of which {has} can be used"),
+        Resource::Volume | Resource::Bucket => format!("{amount} on the {place} of each, of which {has} can be used"),
         Resource::Senders => format!("{amount} requests at once, and it makes {has} at most"),
         Resource::Rate(_) => format!("{amount} reach it, and it takes {has} at most"),
     }

@@ -304,6 +304,12 @@ pub static ATTRIBUTES: LazyLock<IndexMap<&'static str, Attribute>> = LazyLock::n
         ("sizing", sizing(), Graph, "What it needs for how much, as it was published."),
         ("sends", sends(), Graph, "How many requests at once a protocol's sender makes, by protocol."),
         ("fills", Ty::optional(Ty::Quantity(Unit::Bytes, None)), Graph, "What its data is estimated to take."),
+        (
+            "ships_within",
+            Ty::optional(duration()),
+            Graph,
+            "So long what it takes in is on its own volume alone, where it has an object store.",
+        ),
         ("exposes", strings(), Graph, "Metrics that it exposes: names, and beginnings that end in `_`."),
         ("adds", strings(), Graph, "Metrics that it adds to what it collects, the same."),
         ("authenticates", Ty::Bool, Graph, "Asks who someone is before it lets them in."),

@@ -338,7 +338,7 @@ pub enum Command {
     },
     /// Whether each component is ready, asked at addresses that you give
     #[command(
-        after_help = "The path and the scheme come from the program; the address is where you reach it: a forwarded port, an address of\nthe cluster. Several addresses of one component are several instances.\n\nExit codes: 0 all are ready · 1 one isn't, or has no address (see --partial) · 2 nobody could be asked\n\nExamples:\n  obs health stack.obs --at shop=http://localhost:8080 --at store=localhost:9090\n  obs health stack.obs --addresses cluster.txt --wait 300      after a recovery, or in CI\n  obs health stack.obs --addresses cluster.txt --format json"
+        after_help = "The path and the scheme come from the program; the address is where you reach it: a forwarded port, an address of\nthe cluster. Several addresses of one component are several instances.\n\nExit codes: 0 all are ready · 1 one isn't, has no address, or can't be asked, for its probe is a command in its pod\n(see --partial) · 2 nobody could be asked\n\nExamples:\n  obs health stack.obs --at shop=http://localhost:8080 --at store=localhost:9090\n  obs health stack.obs --addresses cluster.txt --wait 300      after a recovery, or in CI\n  obs health stack.obs --addresses cluster.txt --format json\n  obs health stack.obs --at shop=localhost:8443 --cacert ca.crt --cert me.crt --key me.key"
     )]
     Health {
         file: PathBuf,
@@ -358,12 +358,18 @@ pub enum Command {
         #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
         timeout: u64,
         /// A file with the certificates of the authorities to trust, and no others.
-        #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
-        ca: Option<PathBuf>,
+        #[arg(long, visible_alias = "ca", value_name = "FILE", conflicts_with = "insecure")]
+        cacert: Option<PathBuf>,
+        /// A file with the certificate to show to those who ask for one, and what signed it.
+        #[arg(long, value_name = "FILE", requires = "key")]
+        cert: Option<PathBuf>,
+        /// A file with that certificate's key.
+        #[arg(long, value_name = "FILE", requires = "cert")]
+        key: Option<PathBuf>,
         /// Don't look at certificates, as the kubelet doesn't.
         #[arg(long)]
         insecure: bool,
-        /// Components without an address don't count.
+        /// Components without an address don't count, nor those that can't be asked.
         #[arg(long)]
         partial: bool,
         /// Form of the answer.

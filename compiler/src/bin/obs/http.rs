@@ -1,10 +1,10 @@
 //! One question over HTTP: what a page answers, as a kubelet would ask for it.
 
 use crate::failure::Failure;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use ureq::Agent;
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
 /// How servers that speak TLS are trusted.
 pub enum Trust<'a> {
@@ -16,6 +16,9 @@ pub enum Trust<'a> {
     Anyone,
 }
 
+/// A file with a certificate and what signed it, and one with its key.
+pub type Identity = (PathBuf, PathBuf);
+
 /// Asks pages; follows no redirects, keeps no state, heeds no proxy of the environment.
 pub struct Client {
     agent: Agent,
@@ -23,26 +26,15 @@ pub struct Client {
 
 impl Client {
     /// That gives up on a page after `patience`.
-    pub fn new(trust: &Trust<'_>, patience: Duration) -> Result<Self, Failure> {
+    pub fn new(trust: &Trust<'_>, identity: Option<&Identity>, patience: Duration) -> Result<Self, Failure> {
+        let tls = TlsConfig::builder().client_cert(identity.map(shown).transpose()?);
         let tls = match trust {
-            Trust::Public => TlsConfig::builder().build(),
-            Trust::Anyone => TlsConfig::builder().disable_verification(true).build(),
-            Trust::Authorities(file) => {
-                let pem = std::fs::read(file).map_err(|e| Failure::io("read", file, &e))?;
-                let found = parse_pem(&pem).filter_map(|item| match item {
-                    Ok(PemItem::Certificate(certificate)) => Some(certificate),
-                    _ => None,
-                });
-                let certificates: Vec<_> = found.collect();
-                if certificates.is_empty() {
-                    return Err(Failure::new(format!("there is no certificate in `{}`", file.display()))
-                        .help("it has to hold PEM, `-----BEGIN CERTIFICATE-----`"));
-                }
-                TlsConfig::builder().root_certs(RootCerts::new_with_certs(&certificates)).build()
-            }
+            Trust::Public => tls,
+            Trust::Anyone => tls.disable_verification(true),
+            Trust::Authorities(file) => tls.root_certs(RootCerts::new_with_certs(&certificates(file)?)),
         };
         let config = Agent::config_builder()
-            .tls_config(tls)
+            .tls_config(tls.build())
             .timeout_global(Some(patience))
             .http_status_as_error(false)
             .max_redirects(0)
@@ -62,4 +54,29 @@ impl Client {
             Err(error) => Err(error.to_string()),
         }
     }
+}
+
+/// What is shown to who asks for it.
+fn shown((file, key): &Identity) -> Result<ClientCert, Failure> {
+    let pem = std::fs::read(key).map_err(|e| Failure::io("read", key, &e))?;
+    let key = PrivateKey::from_pem(&pem).map_err(|_| {
+        Failure::new(format!("there is no key in `{}`", key.display()))
+            .help("it has to hold PEM, `-----BEGIN PRIVATE KEY-----`")
+    })?;
+    Ok(ClientCert::new_with_certs(&certificates(file)?, key))
+}
+
+/// The certificates in a file of PEM: at least one.
+fn certificates(file: &Path) -> Result<Vec<Certificate<'static>>, Failure> {
+    let pem = std::fs::read(file).map_err(|e| Failure::io("read", file, &e))?;
+    let found = parse_pem(&pem).filter_map(|item| match item {
+        Ok(PemItem::Certificate(certificate)) => Some(certificate),
+        _ => None,
+    });
+    let certificates: Vec<_> = found.collect();
+    if certificates.is_empty() {
+        return Err(Failure::new(format!("there is no certificate in `{}`", file.display()))
+            .help("it has to hold PEM, `-----BEGIN CERTIFICATE-----`"));
+    }
+    Ok(certificates)
 }

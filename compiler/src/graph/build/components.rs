@@ -108,6 +108,10 @@ impl<'a> Builder<'a> {
             Some(Value::Quantity(Quantity::Bytes(bytes))) => Some(bytes),
             _ => None,
         };
+        let ships_within = match read.attribute("ships_within") {
+            Some(Value::Quantity(Quantity::Duration(ms))) => Some(ms),
+            _ => None,
+        };
         let open: Option<Vec<i64>> =
             params.get("ports").map(|e| e.value.elements().iter().filter_map(|p| p.value.as_int()).collect());
         let is_open = |p: &Port| open.as_ref().is_none_or(|open| open.contains(&i64::from(p.number)));
@@ -146,6 +150,7 @@ impl<'a> Builder<'a> {
             scales,
             capacity,
             fills,
+            ships_within,
             available,
             present,
             published,

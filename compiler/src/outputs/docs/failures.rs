@@ -33,7 +33,7 @@ pub(super) fn section(book: &Book<'_>, doc: &mut Document) {
         let cell = |fate| words::list(hit(graph, s, fate));
         [told_of(graph, s.failure), cell(Fate::Lost), cell(Fate::Degraded)].map(Inline::Text).to_vec()
     };
-    let hits = |s: &&Scenario| [Fate::Lost, Fate::Degraded].iter().any(|fate| s.hits(*fate).next().is_some());
+    let hits = |s: &&Scenario| [Fate::Lost, Fate::Degraded].iter().any(|fate| s.hits(graph, *fate).next().is_some());
     doc.table(&Table::new(["What fails", "Lost", "Goes on with less"], shown.filter(hits).map(row)));
 }
 

@@ -2,7 +2,7 @@
 
 use super::Book;
 use super::markdown::{Document, Inline, Table};
-use crate::graph::Component;
+use crate::graph::{Component, Workload};
 use crate::outputs::words;
 use crate::value::Quantity;
 
@@ -54,17 +54,25 @@ fn remarks(book: &Book<'_>) -> Vec<Vec<Inline>> {
     }
     let stores: Vec<&Component> = graph.components.iter().filter(|c| c.object_store).collect();
     for store in stores {
-        let users: Vec<&str> = graph
-            .incoming(store.id)
-            .filter(|f| graph.keeps_data(f))
-            .map(|f| graph.component(f.from).name.as_str())
-            .collect();
-        if !users.is_empty() {
+        let users = graph.incoming(store.id).filter(|f| graph.keeps_data(f)).map(|f| graph.component(f.from));
+        let forgets = |c: &&Component| words::workload(book.stack, c).is_some_and(Workload::forgets);
+        let (forgetful, others): (Vec<&Component>, Vec<&Component>) = users.partition(forgets);
+        let keeps = |of: &[&Component]| {
+            let names = words::list(of.iter().map(|c| c.name.as_str()));
+            format!("{} ({}) keeps the data of {names} for good: ", store.name, words::kind(store))
+        };
+        if !others.is_empty() {
+            out.push(vec![Inline::Text(format!("{}their volumes hold what is on its way there.", keeps(&others)))]);
+        }
+        if !forgetful.is_empty() {
+            let last = |c: &&Component| {
+                let within = c.ships_within.map(|ms| format!(" (the last {})", Quantity::Duration(ms)));
+                format!("{}{}", c.name, within.unwrap_or_default())
+            };
+            let lost = words::list(forgetful.iter().map(last));
             out.push(vec![Inline::Text(format!(
-                "{} ({}) keeps the data of {} for good: their volumes hold what is on its way there.",
-                store.name,
-                words::kind(store),
-                words::list(users)
+                "{}what is on its way there from {lost} is lost with its pod.",
+                keeps(&forgetful)
             ))]);
         }
     }

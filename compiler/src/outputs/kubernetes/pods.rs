@@ -306,7 +306,10 @@ fn volumes(context: &Context<'_>, configs: &[Config]) -> Vec<core::Volume> {
                 ..volume(DATA_VOLUME.into())
             }),
             (None, _) => out.push(core::Volume {
-                empty_dir: Some(core::EmptyDirVolumeSource::default()),
+                empty_dir: Some(core::EmptyDirVolumeSource {
+                    size_limit: workload.room().map(|bytes| quantity(Quantity::Bytes(bytes).to_string())),
+                    medium: None,
+                }),
                 ..volume(DATA_VOLUME.into())
             }),
         }

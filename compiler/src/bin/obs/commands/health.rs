@@ -2,7 +2,7 @@
 
 use super::{of_profile, unknown};
 use crate::failure::{Failure, Outcome};
-use crate::http::{Client, Trust};
+use crate::http::{Client, Identity, Trust};
 use crate::session::{Session, many, print};
 use obs_compiler::graph::{Component, Graph, ProbeAction, Stack, WorkloadKind};
 use obs_compiler::outputs::columns;
@@ -26,9 +26,10 @@ pub struct Request {
     pub wait: u64,
     /// Seconds that one answer may take.
     pub timeout: u64,
-    pub ca: Option<PathBuf>,
+    pub cacert: Option<PathBuf>,
+    pub identity: Option<Identity>,
     pub insecure: bool,
-    /// Components without an address aren't missed.
+    /// Components without an address aren't missed, nor those that can't be asked.
     pub partial: bool,
     pub json: bool,
 }
@@ -49,6 +50,8 @@ enum Answer {
     /// Nothing answers.
     Silent(String),
     NoAddress,
+    /// What its probe asks from within can't be asked from here.
+    Within,
 }
 
 impl Answer {
@@ -58,6 +61,7 @@ impl Answer {
             Answer::NotReady(_) => "not ready",
             Answer::Silent(_) => "no answer",
             Answer::NoAddress => "no address",
+            Answer::Within => "can't be asked",
         }
     }
 
@@ -66,6 +70,7 @@ impl Answer {
             Answer::Ready(status) | Answer::NotReady(status) => format!("HTTP {status}"),
             Answer::Silent(why) => why.clone(),
             Answer::NoAddress => String::new(),
+            Answer::Within => "its probe is a command in its pod".to_owned(),
         }
     }
 }
@@ -74,12 +79,12 @@ pub fn run(session: &Session, request: &Request) -> Result<Outcome, Failure> {
     let program = session.open(&request.file)?;
     let Some(stacks) = session.stacks(&program, Format::Text)? else { return Ok(Outcome::Findings) };
     let stack = of_profile(&stacks, request.profile.as_deref())?;
-    let trust = match (&request.ca, request.insecure) {
+    let trust = match (&request.cacert, request.insecure) {
         (_, true) => Trust::Anyone,
         (Some(file), false) => Trust::Authorities(file),
         (None, false) => Trust::Public,
     };
-    let client = Client::new(&trust, Duration::from_secs(request.timeout))?;
+    let client = Client::new(&trust, request.identity.as_ref(), Duration::from_secs(request.timeout))?;
     let mut rows = rows(stack, &given(request, &stack.graph)?)?;
     let end = Instant::now() + Duration::from_secs(request.wait);
     loop {
@@ -91,7 +96,8 @@ pub fn run(session: &Session, request: &Request) -> Result<Outcome, Failure> {
         std::thread::sleep(PAUSE.min(end.saturating_duration_since(Instant::now())));
     }
     print(&if request.json { as_json(stack, &rows) } else { harmless(&as_table(&rows)) })?;
-    let counted = |r: &&Row<'_>| !(request.partial && matches!(r.answer, Answer::NoAddress));
+    let unasked = |r: &Row<'_>| matches!(r.answer, Answer::NoAddress | Answer::Within);
+    let counted = |r: &&Row<'_>| !(request.partial && unasked(r));
     let ready = |r: &&Row<'_>| matches!(r.answer, Answer::Ready(_));
     let (good, all) = (rows.iter().filter(ready).count(), rows.iter().filter(counted).count());
     session.say(&format!("{good} of {} ready", many(all, "instance")));
@@ -110,15 +116,25 @@ fn given(request: &Request, graph: &Graph) -> Result<Vec<(String, String)>, Fail
     let mut out = Vec::new();
     for line in lines {
         let (name, address) = line.split_once('=').ok_or_else(|| {
-            Failure::new(format!("`{line}` is no address")).help("write NAME=URL: `shop=http://localhost:8080`")
+            Failure::new(format!("`{}` is no address", told(&line)))
+                .help("write NAME=URL: `shop=http://localhost:8080`")
         })?;
         let (name, address) = (name.trim(), address.trim());
         if !graph.components.iter().any(|c| c.name == name) {
+            // of an address without a name this may be the credentials
+            let name = if name.contains(':') { "…" } else { name };
             return Err(unknown("component", name, graph.components.iter().map(|c| c.name.as_str())));
         }
         out.push((name.to_owned(), address.trim_end_matches('/').to_owned()));
     }
     Ok(out)
+}
+
+/// An address as it may be shown: without the credentials in it. What stands before the last `@` may all be a password.
+fn told(address: &str) -> String {
+    let Some(at) = address.rfind('@') else { return address.to_owned() };
+    let scheme = address[..at].find("://").map_or("", |end| &address[..end + 3]);
+    format!("{scheme}{}", &address[at + 1..])
 }
 
 /// A row for each address of each component that runs in this profile and can be asked; one without, where none was given.
@@ -131,6 +147,10 @@ fn rows<'a>(stack: &'a Stack, given: &[(String, String)]) -> Result<Vec<Row<'a>>
                 return Err(Failure::new(format!("`{}` can't be asked: it has no readiness page", component.name))
                     .help("only components that this program deploys have one"));
             }
+            continue;
+        };
+        let Some(asked) = asked else {
+            out.push(Row { component, url: None, answer: Answer::Within });
             continue;
         };
         if here.is_empty() {
@@ -146,7 +166,7 @@ fn rows<'a>(stack: &'a Stack, given: &[(String, String)]) -> Result<Vec<Row<'a>>
     Ok(out)
 }
 
-/// How a component's readiness is asked.
+/// How a component's readiness is asked over the network.
 struct Asked<'a> {
     scheme: &'static str,
     path: &'a str,
@@ -154,29 +174,31 @@ struct Asked<'a> {
     any_answer: bool,
 }
 
-fn asked<'a>(stack: &'a Stack, component: &Component) -> Option<Asked<'a>> {
+/// `None` where there is nothing to ask: it isn't deployed, not in this profile, or never says. `Some(None)`: not from here.
+fn asked<'a>(stack: &'a Stack, component: &Component) -> Option<Option<Asked<'a>>> {
     let counted = !matches!(component.workload, WorkloadKind::Daemon);
     if counted && component.replicas.count == 0 {
         return None;
     }
     let probe = stack.workloads.get(component.id.0 as usize)?.as_ref()?.ready.as_ref()?;
+    let scheme = |tls: bool| if tls { "https" } else { "http" };
     Some(match &probe.action {
-        ProbeAction::Http { path, tls, .. } => {
-            Asked { scheme: if *tls { "https" } else { "http" }, path, any_answer: false }
+        ProbeAction::Http { path, tls, .. } => Some(Asked { scheme: scheme(*tls), path, any_answer: false }),
+        ProbeAction::Tcp { port } => {
+            Some(Asked { scheme: scheme(component.listens_with_tls(port)), path: "/", any_answer: true })
         }
-        ProbeAction::Tcp { .. } => Asked { scheme: "http", path: "/", any_answer: true },
-        // what it would ask from within can't be asked from here
-        ProbeAction::Exec { .. } => return None,
+        ProbeAction::Exec { .. } => None,
     })
 }
 
 fn ask(stack: &Stack, client: &Client, row: &mut Row<'_>) {
-    let (Some(url), Some(asked)) = (&row.url, asked(stack, row.component)) else { return };
+    let (Some(url), Some(Some(asked))) = (&row.url, asked(stack, row.component)) else { return };
     row.answer = match client.status(url) {
         // as a kubelet counts
         Ok(status) if (200..400).contains(&status) || asked.any_answer => Answer::Ready(status),
         Ok(status) => Answer::NotReady(status),
-        Err(why) => Answer::Silent(why),
+        // a client may name the address that it can't read
+        Err(why) => Answer::Silent(why.replace(url.as_str(), &told(url))),
     };
 }
 
@@ -186,7 +208,7 @@ fn as_table(rows: &[Row<'_>]) -> String {
         vec![
             r.component.name.to_string(),
             r.answer.word().to_owned(),
-            r.url.clone().unwrap_or_default(),
+            r.url.as_deref().map(told).unwrap_or_default(),
             r.answer.detail(),
         ]
     };
@@ -195,7 +217,7 @@ fn as_table(rows: &[Row<'_>]) -> String {
 
 /// `{ version: 1, profile, components: [{ component, state, url|null, answer }] }`.
 fn as_json(stack: &Stack, rows: &[Row<'_>]) -> String {
-    let row = |r: &Row<'_>| json!({"component": r.component.name, "state": r.answer.word(), "url": r.url, "answer": r.answer.detail()});
+    let row = |r: &Row<'_>| json!({"component": r.component.name, "state": r.answer.word(), "url": r.url.as_deref().map(told), "answer": r.answer.detail()});
     let value = json!({
         "version": 1, "profile": stack.graph.profile, "components": rows.iter().map(row).collect::<Vec<_>>(),
     });

@@ -59,9 +59,35 @@ pub fn run(arguments: Arguments) -> Result<Outcome, Failure> {
         Command::Diff { old, new, profile, format } => {
             diff::run(&session, &diff::Request { old, new, profiles: profile, format })
         }
-        Command::Health { file, at, addresses, profile, wait, timeout, ca, insecure, partial, format } => {
+        Command::Health {
+            file,
+            at,
+            addresses,
+            profile,
+            wait,
+            timeout,
+            cacert,
+            cert,
+            key,
+            insecure,
+            partial,
+            format,
+        } => {
             let json = format == AnswerFormat::Json;
-            let request = health::Request { file, at, addresses, profile, wait, timeout, ca, insecure, partial, json };
+            let identity = cert.zip(key);
+            let request = health::Request {
+                file,
+                at,
+                addresses,
+                profile,
+                wait,
+                timeout,
+                cacert,
+                identity,
+                insecure,
+                partial,
+                json,
+            };
             health::run(&session, &request)
         }
         Command::Whatif { file, kill, format, profile } => {
