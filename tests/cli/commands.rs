@@ -1,5 +1,6 @@
 //! The smaller commands, and what each says of itself.
 
+use crate::load::SCALED;
 use crate::run::{CLEAN, Folder, Run};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -140,6 +141,41 @@ fn diagrams_go_to_stdout_or_a_file() {
     folder.run(&["diagram", "stack.obs", "-o", "."]).exits(2).says("it is a folder");
     folder.run(&["diagram", "stack.obs", "-o", "/dev/null"]).exits(0);
     assert!(std::fs::metadata("/dev/null").is_ok_and(|m| !m.is_file()), "a device became a file");
+}
+
+#[test]
+fn no_output_takes_the_place_of_a_source() {
+    let folder = Folder::with(&[
+        ("sub/stack.obs", &format!("import \"../other.obs\".{{a}}\n{CLEAN}")),
+        ("other.obs", "let a = 1\n"),
+        ("sub/obs.lock", ""),
+        ("load.csv", "time,cpu\n0s,1\n1m,1\n"),
+    ]);
+    let before = folder.tree(".");
+    let mut places = vec!["sub/stack.obs", "sub/../other.obs", "sub/obs.lock"];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("sub/stack.obs", folder.path().join("file")).expect("a link");
+        std::os::unix::fs::symlink("sub", folder.path().join("folder")).expect("a link");
+        places.extend(["file", "folder/stack.obs"]);
+    }
+    for place in places {
+        let run = folder.run(&["diagram", "sub/stack.obs", "-o", place]).exits(2);
+        run.says(&format!("`{place}` is what this is made from; nothing was written"));
+        for command in ["build", "docs"] {
+            folder.run(&[command, "sub/stack.obs", "--force", "-o", place]).exits(2);
+        }
+    }
+    folder.write("scaled.obs", SCALED);
+    for place in ["scaled.obs", "load.csv"] {
+        folder.run(&["simulate", "scaled.obs", "--load", "load.csv", "-o", place]).exits(2).says("made from");
+    }
+    for (path, content) in before {
+        assert_eq!(folder.read(&path.to_string_lossy()).into_bytes(), content, "{}", path.display());
+    }
+    assert_eq!(folder.read("scaled.obs"), SCALED);
+    folder.run(&["diagram", "sub/stack.obs", "-o", "picture"]).exits(0);
+    folder.run(&["diagram", "sub/stack.obs", "-o", "picture"]).exits(0);
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
     };
     match (&request.output, request.form) {
         (Some(path), _) => {
-            write::replace(path, &picture)?;
+            write::output(path, &picture, &program.sources())?;
             session.say(&format!("{} written", path.display()));
         }
         (None, Form::Png) => print_bytes(&picture)?,
