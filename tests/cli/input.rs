@@ -92,6 +92,26 @@ fn what_is_not_utf8_is_named_with_its_place() {
     let folder = Folder::with(&[]);
     folder.write("stack.obs", b"namespace x {\n  component a\xff\n}\n");
     each(&folder, "stack.obs", 1, "byte 27, in line 2 at column 14, can't be read");
+    let check = |form: &str| folder.run(&["check", "stack.obs", "--format", form]).exits(1);
+    check("text").says("stack.obs:2:14").says("  component a");
+    check("short").says("stack.obs:2:14: ");
+    let json: serde_json::Value = serde_json::from_str(&check("json").stdout).expect("JSON");
+    let start = &json["diagnostics"][0]["range"]["start"];
+    assert_eq!(*start, serde_json::json!({ "line": 2, "column": 14, "offset": 27 }));
+    let sarif = check("sarif").stdout;
+    assert!(sarif.contains("\"startLine\": 2") && sarif.contains("\"startColumn\": 14"), "{sarif}");
+    for (form, place) in [("github", "line=2,endLine=2,col=14,"), ("gitlab", "\"begin\": 2"), ("junit", "stack.obs:2:14")] {
+        let text = check(form).stdout;
+        assert!(text.contains(place), "{form}: {text}");
+    }
+}
+
+#[test]
+fn what_is_no_text_at_all_is_not_shown() {
+    let folder = Folder::with(&[]);
+    folder.write("stack.obs", [&b"a\n"[..], &vec![0xff; 100_000]].concat());
+    let run = folder.run(&["check", "stack.obs"]).exits(1).says("stack.obs:2:1");
+    assert!(run.stderr.len() < 2000, "{}", run.stderr);
 }
 
 #[test]
