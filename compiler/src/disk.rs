@@ -122,6 +122,17 @@ pub fn sources_near(folder: &Path, deep: bool, limit: usize) -> Vec<PathBuf> {
     out
 }
 
+/// Where a file is, without links. One that isn't there yet still has a folder; failing that, its name must do.
+pub fn real(path: &Path) -> PathBuf {
+    let in_folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| path.to_path_buf())
+}
+
+/// Whether there is a source at a path.
+pub fn is_source(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "obs") && path.is_file()
+}
+
 /// Whether a folder has a mark of a project's root.
 pub fn is_marked(folder: &Path) -> bool {
     ROOT_MARKS.iter().any(|mark| folder.join(mark).exists())
