@@ -14,6 +14,7 @@ pub fn run(session: &Session, folder: &Path) -> Result<Outcome, Failure> {
         return Err(Failure::new(format!("`{}` is already there; nothing was changed", path.display()))
             .help(format!("`obs check {}` says what is wrong with it", path.display())));
     }
-    session.say(&format!("{} written\nnext: obs build {}", path.display(), path.display()));
+    session.say(&format!("{} written", path.display()));
+    session.next(&format!("obs build {}", path.display()));
     Ok(Outcome::Clean)
 }
