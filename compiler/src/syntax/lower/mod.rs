@@ -125,7 +125,7 @@ fn lower_with<'a>(parse: &'a Parse, file: FileId, before: u32, outer: Option<Out
     lowerer.hidden_characters();
     let root = lowerer.tree.root();
     let ast = lowerer.file(root);
-    lowerer.unclosed_brackets();
+    lowerer.tell_unclosed();
     let (complete, closed) = (lowerer.is_complete(root), lowerer.is_closed(root));
     let (anchors, mut errors) = (Anchors(lowerer.anchors), lowerer.errors);
     let place =
@@ -178,8 +178,8 @@ struct Lowerer<'a> {
     errors: Vec<Diagnostic>,
     /// Nodes of which something was said: one mistake, one message.
     complained: FxHashSet<NodeId>,
-    /// Strings without an end: where they start, and what is in them.
-    open_strings: Vec<(u32, String)>,
+    /// Strings without an end.
+    open_strings: Vec<OpenString<'a>>,
     /// Brackets without a partner: the place of what is in them, what would close them, and what is to be said of it.
     open_brackets: Vec<(TextRange, char, Diagnostic)>,
     depth: usize,
@@ -187,6 +187,33 @@ struct Lowerer<'a> {
     outer: Option<Outer<'a>>,
     filled: usize,
     pieces: Vec<Piece>,
+}
+
+/// A string without an end.
+struct OpenString<'a> {
+    start: u32,
+    /// What is in it, to the end of the last token.
+    text: &'a str,
+    /// How many brackets would be closed by what is in it.
+    taken: usize,
+    /// Its end.
+    end: Span,
+    diagnostic: Diagnostic,
+}
+
+impl OpenString<'_> {
+    /// How far from its end it was meant to: before what closes brackets, where there is nothing else behind.
+    fn rest(&self) -> usize {
+        let (mut left, mut rest) = (self.taken, 0);
+        for c in self.text.chars().rev() {
+            match c {
+                '}' | ')' | ']' if left > 0 => (left, rest) = (left - 1, rest + 1),
+                ' ' | '\t' if left > 0 || rest > 0 => rest += 1,
+                _ => break,
+            }
+        }
+        if left == 0 { rest } else { 0 }
+    }
 }
 
 impl<'a> Lowerer<'a> {
@@ -377,12 +404,11 @@ impl<'a> Lowerer<'a> {
         let end = self.last_token_before(self.tree.range(missing).start, start);
         let place = self.span_of(TextRange::new(end, end));
         if opener == '"' {
-            self.open_strings.push((start, self.tree.text_of(owner).to_owned()));
             let line = TextRange::new(start, end.max(start + 1));
             let message = "this string is never closed";
-            let diagnostic = Diagnostic::new(Code::OBS0007, self.span_of(line), message);
-            let fix = diagnostic.help("add the closing `\"`").fix("add `\"`", place, "\"", false);
-            self.errors.push(fix);
+            let diagnostic = Diagnostic::new(Code::OBS0007, self.span_of(line), message).help("add the closing `\"`");
+            let text = &self.tree.text()[start as usize..end.max(start) as usize];
+            self.open_strings.push(OpenString { start, text, taken: 0, end: place, diagnostic });
             return;
         }
         let (open, close) = match opener {
@@ -397,17 +423,23 @@ impl<'a> Lowerer<'a> {
         self.open_brackets.push((TextRange::new(start, self.tree.range(missing).start), close, diagnostic));
     }
 
-    /// Says which brackets aren't closed, but for those whose partner is in a string that isn't closed either.
-    fn unclosed_brackets(&mut self) {
+    /// Says which strings aren't closed, and which brackets, but for those whose partner is in a string that isn't closed either.
+    fn tell_unclosed(&mut self) {
         for (inside, close, diagnostic) in std::mem::take(&mut self.open_brackets) {
-            let within = |(at, text): &mut (u32, String)| {
-                let found = text.find(close).filter(|_| inside.start < *at && *at < inside.end)?;
-                text.remove(found);
-                Some(())
-            };
-            if self.open_strings.iter_mut().find_map(within).is_none() {
-                self.errors.push(diagnostic);
+            let holder = self.open_strings.iter_mut().find(|string| {
+                let has = || string.text.matches([')', ']', '}']).count() > string.taken && string.text.contains(close);
+                inside.start < string.start && string.start < inside.end && has()
+            });
+            match holder {
+                Some(string) => string.taken += 1,
+                None => self.errors.push(diagnostic),
             }
+        }
+        for string in std::mem::take(&mut self.open_strings) {
+            // the rest of a line is far below 4 GiB
+            let at = string.end.range.start.saturating_sub(string.rest() as u32);
+            let place = Span { range: TextRange::new(at, at), ..string.end };
+            self.errors.push(string.diagnostic.fix("add `\"`", place, "\"", false));
         }
     }
 
