@@ -51,17 +51,21 @@ pub fn read_text(from: impl Read) -> FileText {
         Ok(_) if bytes.len() as u64 > LIMIT => FileText::TooLarge { bytes: bytes.len() as u64 },
         Ok(_) => match String::from_utf8(bytes) {
             Ok(text) => FileText::Text(text.into()),
-            Err(e) => not_utf8(&e.as_bytes()[..e.utf8_error().valid_up_to()]),
+            Err(e) => not_utf8(e.as_bytes(), e.utf8_error().valid_up_to()),
         },
         Err(e) => FileText::Unreadable(reason(&e)),
     }
 }
 
-/// What ends after these bytes.
-fn not_utf8(valid: &[u8]) -> FileText {
-    let line = valid.iter().filter(|b| **b == b'\n').count() + 1;
-    let column = valid.iter().rev().take_while(|b| **b != b'\n').count() + 1;
-    FileText::NotUtf8 { valid_up_to: valid.len(), line, column }
+/// As much behind what can't be read as tells people where they are; what isn't text has long lines.
+const BEHIND: usize = 120;
+
+/// Bytes of which so many are text.
+fn not_utf8(bytes: &[u8], valid: usize) -> FileText {
+    let behind = bytes[valid..].iter().take(BEHIND).take_while(|b| **b != b'\n').count();
+    let shown = String::from_utf8_lossy(&bytes[..valid + behind]).into();
+    // the limit of sources is far below 4 GiB
+    FileText::NotUtf8 { shown, valid_up_to: valid as u32 }
 }
 
 /// The `.obs` files below a folder, sorted; hidden folders and symbolic links to folders are left out.
@@ -116,6 +120,17 @@ pub fn sources_near(folder: &Path, deep: bool, limit: usize) -> Vec<PathBuf> {
         }
     }
     out
+}
+
+/// Where a file is, without links. One that isn't there yet still has a folder; failing that, its name must do.
+pub fn real(path: &Path) -> PathBuf {
+    let in_folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| path.to_path_buf())
+}
+
+/// Whether there is a source at a path.
+pub fn is_source(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "obs") && path.is_file()
 }
 
 /// Whether a folder has a mark of a project's root.

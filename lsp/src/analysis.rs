@@ -10,6 +10,7 @@ use crate::projects::{self, Key, Project, Root};
 use crate::settings::Settings;
 use crate::view::View;
 use obs_compiler::db::FileText;
+use obs_compiler::disk;
 use obs_compiler::ide::{Canceller, Stopped};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -408,7 +409,7 @@ impl Thread {
         for path in paths {
             let Some(key) = Key::of_path(path, &self.library) else { continue };
             let Some(project) = self.projects.get_mut(&key.root) else {
-                if path.extension().is_some_and(|e| e == "obs") && path.is_file() {
+                if disk::is_source(path) {
                     self.project(key.root);
                 }
                 continue;
@@ -432,7 +433,7 @@ impl Thread {
 
     /// Forgets the projects in a folder, but for those with open documents.
     fn close_folder(&mut self, folder: &std::path::Path) {
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
+        let folder = disk::real(folder);
         let inside = |root: &Root| matches!(root, Root::Folder(root) if root.starts_with(&folder));
         let gone = self.projects.iter().filter(|(root, p)| inside(root) && p.open_paths().is_empty());
         for root in gone.map(|(root, _)| root.clone()).collect::<Vec<_>>() {

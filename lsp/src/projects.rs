@@ -47,9 +47,7 @@ impl Key {
         if let Some(path) = library.path_of(path) {
             return Some(Key { root: Root::Library, path });
         }
-        // a file that isn't saved yet still has a folder; failing that, its name must do
-        let in_folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
-        let real = path.canonicalize().ok().or_else(in_folder).unwrap_or_else(|| path.to_path_buf());
+        let real = disk::real(path);
         let root = disk::project_root(&real);
         Some(Key { path: disk::below(&root, &real)?, root: Root::Folder(root) })
     }
@@ -253,6 +251,5 @@ pub fn scan(root: &Path) -> Vec<(String, FileText)> {
 
 /// The projects that have sources in a folder of the editor's.
 pub fn roots_in(folder: &Path) -> BTreeSet<PathBuf> {
-    let Ok(folder) = folder.canonicalize() else { return BTreeSet::new() };
-    disk::sources_near(&folder, true, SCAN_LIMIT).iter().map(|file| disk::project_root(file)).collect()
+    disk::sources_near(&disk::real(folder), true, SCAN_LIMIT).iter().map(|file| disk::project_root(file)).collect()
 }

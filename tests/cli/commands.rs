@@ -1,5 +1,6 @@
 //! The smaller commands, and what each says of itself.
 
+use crate::load::SCALED;
 use crate::run::{CLEAN, Folder, Run};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -74,6 +75,90 @@ fn a_first_program_builds_clean() {
 }
 
 #[test]
+fn each_command_says_what_to_do_next() {
+    let folder = clean();
+    folder.write("loose.obs", CLEAN.replace("  component back", "   component   back"));
+    folder.write("tested.obs", format!("{CLEAN}test \"two\" {{ assert back.replicas >= 1 }}\n"));
+    let next = |arguments: &[&str], code: i32, next: &str| {
+        folder.run(arguments).exits(code).says(&format!("next: {next}\n"));
+        let mut quiet = arguments.to_vec();
+        quiet.push("-q");
+        let run = folder.run(&quiet);
+        assert!(!run.stderr.contains("next"), "{arguments:?}: {}", run.stderr);
+    };
+    let nothing = |arguments: &[&str], code: i32| {
+        let run = folder.run(arguments).exits(code);
+        assert!(!run.stderr.contains("next:"), "{arguments:?}: {}", run.stderr);
+    };
+    next(&["fmt", "--check", "loose.obs"], 1, "obs fmt loose.obs");
+    next(&["fmt", "--diff", "loose.obs"], 0, "obs fmt loose.obs");
+    nothing(&["fmt", "--check", "stack.obs"], 0);
+    folder.run(&["fmt", "loose.obs"]).exits(0).says("next: obs check loose.obs\n");
+    next(&["build", "stack.obs", "--check"], 1, "obs build stack.obs -o out");
+    let more = ["build", "stack.obs", "--dry-run", "-o", "k", "--profile", "default", "--target", "compose"];
+    next(&more, 0, "obs build stack.obs -o k --profile default --target compose");
+    next(&["docs", "stack.obs", "--check", "--format", "html"], 1, "obs docs stack.obs -o docs --format html");
+    next(&["docs", "--std", "--check", "-o", "library"], 1, "obs docs --std -o library");
+    for command in ["build", "docs"] {
+        folder.run(&[command, "stack.obs"]).exits(0);
+        let run = folder.run(&[command, "stack.obs", "--check"]).exits(0).says("nothing would change");
+        assert!(!run.stderr.contains("next:"), "{}", run.stderr);
+    }
+    next(&["diagram", "stack.obs", "--format", "svg", "-o", "a.svg"], 0, "open a.svg");
+    next(&["diagram", "stack.obs", "-o", "a.txt"], 0, "obs docs stack.obs puts all views into a guide");
+    next(&["explain", "OBS2104"], 0, "obs check, once it is mended");
+    next(&["test", "tested.obs"], 0, "obs build tested.obs");
+    next(&["test", "stack.obs"], 0, "say with `test` what must stay true of the stack");
+    // data alone
+    nothing(&["diagram", "stack.obs"], 0);
+    nothing(&["build", "stack.obs", "--stdout"], 0);
+    nothing(&["graph", "stack.obs"], 0);
+    nothing(&["explain", "--list"], 0);
+    nothing(&["test", "tested.obs", "--format", "junit"], 0);
+}
+
+#[test]
+fn an_empty_program_has_nothing_to_apply() {
+    let folder = Folder::with(&[("stack.obs", "")]);
+    for target in ["kubernetes", "compose"] {
+        let run = folder.run(&["build", "stack.obs", "--target", target]).exits(0);
+        let run = run.says("nothing to run: the program deploys no component");
+        assert!(!run.stderr.contains("kubectl") && !run.stderr.contains("docker"), "{}", run.stderr);
+    }
+    for arguments in [&["why", "stack.obs", "a.b"][..], &["health", "stack.obs", "--at", "a=b"]] {
+        let run = folder.run(arguments).exits(2).says("there is no component `a`").says("help: the program has none");
+        assert!(!run.stderr.contains("known:"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn the_line_that_shows_progress_is_gone_before_anything_else_is_said() {
+    if Command::new("script").arg("--version").output().is_err() {
+        eprintln!("skipped: the_line_that_shows_progress_is_gone_before_anything_else_is_said needs `script`");
+        return;
+    }
+    let namespace = CLEAN.find("namespace web").expect("it has one");
+    let mut components = 5;
+    loop {
+        let each: String = (0..components).map(|n| format!("  component c{n}: App\n")).collect();
+        let flows: String = (1..components).map(|n| format!("c{} -> c{n}: http\n", n - 1)).collect();
+        let program = format!("{}namespace web {{\n{each}}}\n\n{flows}", &CLEAN[..namespace]);
+        let folder = Folder::with(&[("stack.obs", &program)]);
+        let line = format!("{} docs stack.obs", obs_tests::programs::obs().display());
+        let output = Command::new("script").args(["-qec", &line, "/dev/null"]).current_dir(folder.path()).output();
+        let screen = String::from_utf8_lossy(&output.expect("script runs").stdout).into_owned();
+        assert!(screen.contains("docs: "), "{screen}");
+        if let Some((_, shown)) = screen.split_once("obs: ") {
+            let line = shown.split("\r\u{1b}[2K").next().unwrap_or_default();
+            assert!(line.len() < shown.len() && line.trim_end_matches('.').ends_with("stack.obs "), "{screen:?}");
+            return;
+        }
+        components *= 2;
+        assert!(components < 5000, "work was never longer than a blink");
+    }
+}
+
+#[test]
 fn each_code_has_a_page() {
     let folder = Folder::with(&[]);
     let list = folder.run(&["explain", "--list"]).exits(0);
@@ -140,6 +225,41 @@ fn diagrams_go_to_stdout_or_a_file() {
     folder.run(&["diagram", "stack.obs", "-o", "."]).exits(2).says("it is a folder");
     folder.run(&["diagram", "stack.obs", "-o", "/dev/null"]).exits(0);
     assert!(std::fs::metadata("/dev/null").is_ok_and(|m| !m.is_file()), "a device became a file");
+}
+
+#[test]
+fn no_output_takes_the_place_of_a_source() {
+    let folder = Folder::with(&[
+        ("sub/stack.obs", &format!("import \"../other.obs\".{{a}}\n{CLEAN}")),
+        ("other.obs", "let a = 1\n"),
+        ("sub/obs.lock", ""),
+        ("load.csv", "time,cpu\n0s,1\n1m,1\n"),
+    ]);
+    let before = folder.tree(".");
+    let mut places = vec!["sub/stack.obs", "sub/../other.obs", "sub/obs.lock"];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("sub/stack.obs", folder.path().join("file")).expect("a link");
+        std::os::unix::fs::symlink("sub", folder.path().join("folder")).expect("a link");
+        places.extend(["file", "folder/stack.obs"]);
+    }
+    for place in places {
+        let run = folder.run(&["diagram", "sub/stack.obs", "-o", place]).exits(2);
+        run.says(&format!("`{place}` is what this is made from; nothing was written"));
+        for command in ["build", "docs"] {
+            folder.run(&[command, "sub/stack.obs", "--force", "-o", place]).exits(2);
+        }
+    }
+    folder.write("scaled.obs", SCALED);
+    for place in ["scaled.obs", "load.csv"] {
+        folder.run(&["simulate", "scaled.obs", "--load", "load.csv", "-o", place]).exits(2).says("made from");
+    }
+    for (path, content) in before {
+        assert_eq!(folder.read(&path.to_string_lossy()).into_bytes(), content, "{}", path.display());
+    }
+    assert_eq!(folder.read("scaled.obs"), SCALED);
+    folder.run(&["diagram", "sub/stack.obs", "-o", "picture"]).exits(0);
+    folder.run(&["diagram", "sub/stack.obs", "-o", "picture"]).exits(0);
 }
 
 #[test]

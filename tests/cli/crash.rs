@@ -2,6 +2,7 @@
 
 use crate::run::{CLEAN, Folder, Run};
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -74,14 +75,32 @@ fn a_killed_build_leaves_the_old_tree_or_the_new_one() {
 }
 
 #[cfg(unix)]
-fn interrupt(child: &Child) {
-    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args([name, &child.id().to_string()]).status();
     assert!(status.expect("kill can be started").success());
 }
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_build_leaves_nothing_behind() {
+fn a_build_that_is_interrupted_leaves_nothing_behind() {
+    ended_by("-INT", 130);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_build_that_is_to_end_leaves_nothing_behind() {
+    ended_by("-TERM", 143);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_build_whose_terminal_is_closed_leaves_nothing_behind() {
+    ended_by("-HUP", 129);
+}
+
+/// Ends builds by a signal at several moments.
+#[cfg(unix)]
+fn ended_by(name: &str, code: i32) {
     let folder = Folder::with(&[("a.obs", &many(60, 1))]);
     folder.run(&["build", "a.obs", "-o", "whole"]).exits(0);
     let whole = folder.tree("whole");
@@ -91,11 +110,11 @@ fn an_interrupted_build_leaves_nothing_behind() {
         let child = start(&folder, &["build", "a.obs"]);
         while folder.left_over("out").is_empty() && !folder.path().join("out/.obs-manifest.json").exists() {}
         sleep(Duration::from_millis(turn));
-        interrupt(&child);
+        signal(&child, name);
         let run = Run::of(child.wait_with_output().expect("obs ends"));
         // on a busy machine the interrupt can come when all is done
         let late = run.code == Some(0);
-        assert!(late || run.code == Some(130), "{:?}: {}", run.code, run.stderr);
+        assert!(late || run.code == Some(code), "{:?}: {}", run.code, run.stderr);
         if run.stderr.contains("interrupted; nothing was changed") {
             assert!(!late);
             interrupted += 1;
@@ -105,7 +124,25 @@ fn an_interrupted_build_leaves_nothing_behind() {
             assert_eq!(folder.left_over("out"), Vec::<String>::new());
         }
     }
-    assert!(interrupted > 0, "no interrupt came while it wrote");
+    assert!(interrupted > 0, "no {name} came while it wrote");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_is_to_outlive_the_terminal_does() {
+    let folder = Folder::with(&[("a.obs", CLEAN)]);
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" check a.obs --watch"]).arg(obs_tests::programs::obs());
+    command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("a shell");
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    // only then are signals caught
+    assert!(lines.by_ref().any(|line| line.expect("UTF-8").contains("watching")));
+    signal(&child, "-HUP");
+    sleep(Duration::from_millis(500));
+    assert!(child.try_wait().expect("obs can be waited for").is_none(), "it ended");
+    signal(&child, "-TERM");
+    assert_eq!(child.wait().expect("obs ends").code(), Some(143));
 }
 
 /// Runs with a file system mounted at `out` for as long as it takes.
@@ -156,6 +193,27 @@ fn a_full_disk_takes_no_single_file_either() {
     });
     if !done {
         eprintln!("skipped: a_full_disk_takes_no_single_file_either needs the right to mount");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_takes_a_first_program_whole_or_not_at_all() {
+    let folder = Folder::with(&[]);
+    let done = mounted(&folder, "size=64k", || {
+        folder.write("out/filler", vec![0; 64 << 10]);
+        for place in ["out/x", "out/x/y", "out"] {
+            folder.run(&["init", place]).exits(2).says("no space left on device");
+            assert_eq!(folder.tree("out").len(), 1, "{place}: {:?}", folder.tree("out").keys());
+            assert_eq!(folder.left_over("out"), Vec::<String>::new());
+            assert!(!folder.path().join("out/x").exists(), "{place}");
+        }
+        fs::remove_file(folder.path().join("out/filler")).expect("it can be removed");
+        folder.run(&["init", "out/x/y"]).exits(0);
+        folder.run(&["check", "out/x/y/stack.obs"]).exits(0);
+    });
+    if !done {
+        eprintln!("skipped: a_full_disk_takes_a_first_program_whole_or_not_at_all needs the right to mount");
     }
 }
 

@@ -92,6 +92,28 @@ fn what_is_not_utf8_is_named_with_its_place() {
     let folder = Folder::with(&[]);
     folder.write("stack.obs", b"namespace x {\n  component a\xff\n}\n");
     each(&folder, "stack.obs", 1, "byte 27, in line 2 at column 14, can't be read");
+    let check = |form: &str| folder.run(&["check", "stack.obs", "--format", form]).exits(1);
+    check("text").says("stack.obs:2:14").says("  component a");
+    check("short").says("stack.obs:2:14: ");
+    let json: serde_json::Value = serde_json::from_str(&check("json").stdout).expect("JSON");
+    let start = &json["diagnostics"][0]["range"]["start"];
+    assert_eq!(*start, serde_json::json!({ "line": 2, "column": 14, "offset": 27 }));
+    let sarif = check("sarif").stdout;
+    assert!(sarif.contains("\"startLine\": 2") && sarif.contains("\"startColumn\": 14"), "{sarif}");
+    for (form, place) in
+        [("github", "line=2,endLine=2,col=14,"), ("gitlab", "\"begin\": 2"), ("junit", "stack.obs:2:14")]
+    {
+        let text = check(form).stdout;
+        assert!(text.contains(place), "{form}: {text}");
+    }
+}
+
+#[test]
+fn what_is_no_text_at_all_is_not_shown() {
+    let folder = Folder::with(&[]);
+    folder.write("stack.obs", [&b"a\n"[..], &vec![0xff; 100_000]].concat());
+    let run = folder.run(&["check", "stack.obs"]).exits(1).says("stack.obs:2:1");
+    assert!(run.stderr.len() < 2000, "{}", run.stderr);
 }
 
 #[test]
@@ -140,6 +162,22 @@ fn ten_thousand_errors_are_all_told() {
         let all = format!("{}{}", run.stdout, run.stderr);
         assert!(all.matches("OBS0001").count() >= 10_000, "{form}");
     }
+}
+
+#[test]
+fn a_query_longer_than_anybody_writes_is_not_parsed() {
+    let long = format!("up{}", " + up".repeat(50_000));
+    let deep = format!("{}up{}", "sum(".repeat(3000), ")".repeat(3000));
+    let name = "m".repeat(16 << 10);
+    for (query, what) in [(long, "has 250002 bytes"), (deep, "nested more than 100 deep"), (name + "m", "16385 bytes")]
+    {
+        let folder = Folder::with(&[("stack.obs", &format!("let a = promql\"{query}\"\n"))]);
+        let run = within(folder.command(&["check", "stack.obs", "--format", "short"]), Duration::from_secs(60));
+        run.exits(1).says("stack.obs:1:16: ").says("OBS2114").says(what);
+    }
+    let fits = format!("{}up{} {}", "sum(".repeat(100), ")".repeat(100), " + up".repeat(1000));
+    let folder = Folder::with(&[("stack.obs", &format!("let a = promql\"{fits}\"\n"))]);
+    within(folder.command(&["check", "stack.obs"]), Duration::from_secs(60)).exits(0);
 }
 
 #[test]

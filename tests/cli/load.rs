@@ -152,7 +152,7 @@ fn what_runs_on_every_node_needs_the_number_of_nodes() {
 }
 
 /// Scaled, by hand: 100m of CPU each, and no more than it can count to.
-const SCALED: &str = r#"cluster c { kubernetes: 1.35 }
+pub const SCALED: &str = r#"cluster c { kubernetes: 1.35 }
 kind Worker {
   image: "registry.example.com/worker:1.0"
   port http: 80

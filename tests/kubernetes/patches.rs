@@ -153,3 +153,90 @@ fn an_object_stays_in_its_folder() {
     let dots = QUOTA.replace("name: \"limits\"", "name: \"..\"");
     assert_eq!(found(&dots), "main.obs:4: OBS6104 `metadata.name` of an object can't be `..`\n");
 }
+
+/// What is said in the help of findings in outputs.
+fn help(items: &str) -> Vec<String> {
+    let (host, entry) = of_text(&with(items));
+    let found = host.analysis().check(&entry);
+    found.into_iter().filter(|d| d.code.id().starts_with("OBS6")).map(|d| d.help.unwrap_or_default()).collect()
+}
+
+#[test]
+fn a_misspelt_field_is_one_with_nothing_in_it_too() {
+    let message = found("patch NetworkPolicy/grafana {\n  spec: { egresss: [] }\n  metadata: { annotatons: {} }\n}");
+    let expected = "main.obs:5: OBS6102 Kubernetes knows no field `egresss` in `spec`\n\
+                    main.obs:6: OBS6102 Kubernetes knows no field `annotatons` in `metadata`\n";
+    assert_eq!(message, expected);
+    let map = "object {\n  apiVersion: \"v1\"\n  kind: \"ConfigMap\"\n  metadata: { name: \"x\" }\n  dat: {}\n}";
+    assert_eq!(found(map), "main.obs:8: OBS6102 Kubernetes knows no field `dat` here\n");
+    // what is empty and a field stays legal
+    assert_eq!(found(&map.replace("dat:", "data:")), "");
+}
+
+#[test]
+fn a_misspelt_field_is_told_what_was_meant() {
+    let claim = "object {
+  apiVersion: \"v1\"
+  kind: \"PersistentVolumeClaim\"
+  metadata: { name: \"x\", namespac: \"here\" }
+  spec: { storagClassName: \"fast\", accessModes: [\"ReadWriteOnce\"], resources: { requets: {} } }
+}";
+    let meant = ["namespace", "storageClassName", "requests"].map(|name| format!("did you mean `{name}`?"));
+    assert_eq!(help(claim), meant);
+    let ingress = "object {
+  apiVersion: \"networking.k8s.io/v1\"
+  kind: \"Ingress\"
+  metadata: { name: \"x\" }
+  spec: { ingressClasName: \"nginx\", rules: [{ hots: \"a.example.com\" }] }
+}";
+    assert_eq!(help(ingress), ["ingressClassName", "host"].map(|name| format!("did you mean `{name}`?")));
+}
+
+fn object(version: &str, kind: &str, name: &str) -> String {
+    format!("object {{\n  apiVersion: \"{version}\"\n  kind: \"{kind}\"\n  metadata: {{ name: \"{name}\" }}\n}}")
+}
+
+#[test]
+fn a_kind_that_no_cluster_has_is_an_error() {
+    for (version, kind, meant) in [
+        ("apps/v1", "Deplyment", "did you mean `Deployment`?"),
+        ("v1", "Servce", "did you mean `Service`?"),
+        ("v1", "Deployment", "`Deployment` is in `apps/v1`"),
+        ("apps/v2", "Deployment", "`Deployment` is in `apps/v1`"),
+        ("batch/v1", "Zzz", "`kubectl api-resources` lists what there is"),
+    ] {
+        let message = format!("main.obs:6: OBS6104 Kubernetes has no `{kind}` in `{version}`\n");
+        assert_eq!(found(&object(version, kind, "x")), message);
+        assert_eq!(help(&object(version, kind, "x")), [meant]);
+    }
+    // custom resources, kinds that aren't checked, and what isn't final
+    for (version, kind) in [
+        ("example.com/v1", "Deplyment"),
+        ("gateway.networking.k8s.io/v1", "Gateway"),
+        ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+        ("storage.k8s.io/v1beta1", "VolumeAttributesClass"),
+    ] {
+        assert_eq!(found(&object(version, kind, "x")), "", "{version} {kind}");
+    }
+}
+
+#[test]
+fn a_name_that_no_server_takes_is_an_error() {
+    for (version, kind, name) in [
+        ("v1", "ConfigMap", "NOT_dns"),
+        ("v1", "ConfigMap", "a..b"),
+        ("apps/v1", "Deployment", "-a"),
+        ("v1", "Service", "a.b"),
+        ("v1", "Namespace", "a.b"),
+    ] {
+        let message = format!("main.obs:4: OBS6104 `metadata.name` of an object can't be `{name}`\n");
+        assert_eq!(found(&object(version, kind, name)), message);
+    }
+    for (version, kind, name) in [
+        ("v1", "ConfigMap", "a.b-c.d1"),
+        ("rbac.authorization.k8s.io/v1", "ClusterRole", "system:Node"),
+        ("example.com/v1", "Thing", "NOT_dns"),
+    ] {
+        assert_eq!(found(&object(version, kind, name)), "", "{name}");
+    }
+}

@@ -60,7 +60,7 @@ impl FixtureFile {
             "unreadable" => FileText::Unreadable(rest.to_owned()),
             "not-utf8" => {
                 let valid_up_to = rest.parse().expect("a number of bytes");
-                FileText::NotUtf8 { valid_up_to, line: 1, column: valid_up_to + 1 }
+                FileText::NotUtf8 { shown: self.text.as_str().into(), valid_up_to }
             }
             "too-large" => FileText::TooLarge { bytes: rest.parse().expect("a number of bytes") },
             other => panic!("a header can't say `{other}`"),

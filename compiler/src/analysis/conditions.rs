@@ -90,14 +90,9 @@ pub enum Need {
 pub fn least_instances(graph: &Graph, component: &Component) -> Option<u32> {
     let replicas = &component.replicas;
     match component.workload {
-<<<<<<< HEAD
-        WorkloadKind::Daemon | WorkloadKind::External => None,
-        _ => Some(replicas.autoscale.as_ref().map_or(replicas.count, |a| a.least)),
-=======
         WorkloadKind::External => None,
         WorkloadKind::Daemon => graph.cluster.nodes,
-        _ => Some(replicas.autoscale.as_ref().map_or(replicas.count, |a| a.min)),
->>>>>>> helper-b
+        _ => Some(replicas.autoscale.as_ref().map_or(replicas.count, |a| a.least)),
     }
 }
 

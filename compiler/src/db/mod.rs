@@ -24,12 +24,10 @@ pub enum FileText {
     Text(Arc<str>),
     /// Its bytes are no UTF-8 from here on.
     NotUtf8 {
-        /// How many bytes are.
-        valid_up_to: usize,
-        /// Its line, from 1.
-        line: usize,
-        /// Its column in bytes, from 1.
-        column: usize,
+        /// What is readable, and what follows on its last line, as far as that can be shown.
+        shown: Arc<str>,
+        /// How many bytes are readable.
+        valid_up_to: u32,
     },
     /// Over the limit; not read.
     TooLarge {
@@ -187,6 +185,14 @@ pub fn text(db: &dyn Db, file: SourceFile) -> &str {
     }
 }
 
+/// The text that findings point into: of a file that can't be read to its end, what comes before that.
+pub fn shown(db: &dyn Db, file: SourceFile) -> &str {
+    match file.text(db) {
+        FileText::NotUtf8 { shown, .. } => shown,
+        _ => text(db, file),
+    }
+}
+
 /// The file parsed. Positions are absolute: facts about the program come from [`ast`] instead.
 #[salsa::tracked(no_eq, lru = 256)]
 pub fn parse(db: &dyn Db, file: SourceFile) -> Parse {
@@ -208,7 +214,7 @@ pub fn anchors(db: &dyn Db, file: SourceFile) -> Anchors {
 /// Lines of the file.
 #[salsa::tracked]
 pub fn line_index(db: &dyn Db, file: SourceFile) -> LineIndex {
-    LineIndex::new(text(db, file))
+    LineIndex::new(shown(db, file))
 }
 
 /// What is wrong with the file before any name is looked up.
@@ -218,10 +224,13 @@ pub fn syntax_errors(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
     let path = file.path(db);
     match file.text(db) {
         FileText::Text(_) => segment::lowered(db, file).errors.clone(),
-        FileText::NotUtf8 { valid_up_to, line, column } => {
+        FileText::NotUtf8 { valid_up_to, .. } => {
+            let at = line_index(db, file).line_col(*valid_up_to);
+            let (line, column) = (at.line + 1, at.col + 1);
             let message =
                 format!("`{path}` is not UTF-8: byte {valid_up_to}, in line {line} at column {column}, can't be read");
-            vec![Diagnostic::new(Code::OBS0004, start, message).help("save the file as UTF-8")]
+            let place = Span { range: TextRange::new(*valid_up_to, *valid_up_to), ..start };
+            vec![Diagnostic::new(Code::OBS0004, place, message).help("save the file as UTF-8")]
         }
         FileText::TooLarge { bytes } => {
             let message = format!("`{path}` has {bytes} bytes, more than a source file may have");

@@ -137,11 +137,8 @@ codes! {
     OBS4112 Warning "retention-gap" "a long-term store that forgets sooner than the short-term one";
     OBS4113 Warning "backup-gap" "a store without a backup where others have one";
     OBS4114 Warning "empty-backup" "a backup of what isn't kept";
-<<<<<<< HEAD
-    OBS4116 Warning "shared-node" "more instances than nodes, of which some are lost together";
-=======
     OBS4115 Warning "lost-with-its-pod" "data that is to be kept, on a folder that is lost with its pod";
->>>>>>> helper-b
+    OBS4116 Warning "shared-node" "more instances than nodes, of which some are lost together";
     OBS4120 Error "scaler" "an autoscaler that is to be carried out by what can't";
     OBS4121 Error "load-curve" "a load curve that can't be read";
     OBS4122 Warning "overload" "a component that the declared load needs more of than it has";

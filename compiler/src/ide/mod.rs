@@ -494,7 +494,7 @@ impl Sources for Analysis {
     }
 
     fn text(&self, file: FileId) -> &str {
-        db::text(&self.db, db::file(&self.db, file))
+        db::shown(&self.db, db::file(&self.db, file))
     }
 
     fn locate(&self, span: Span) -> FileRange {

@@ -28,7 +28,39 @@ pub fn checker(tag: &str) -> Option<Checker> {
 }
 
 fn promql(text: &str) -> Result<(), String> {
-    parser::parse(text).map(drop)
+    parsed(text).map(drop)
+}
+
+/// The longest query that is parsed, in bytes: the parser's time grows with the square of it.
+const LONGEST: usize = 16 << 10;
+/// The most brackets in brackets: nobody writes nearly as many.
+const DEEPEST: usize = 100;
+
+fn parsed(text: &str) -> Result<Expr, String> {
+    if text.len() > LONGEST {
+        return Err(format!(
+            "it has {} bytes, and a query may have {LONGEST}: record a part of it by a rule",
+            text.len()
+        ));
+    }
+    if depth(text) > DEEPEST {
+        return Err(format!("brackets are nested more than {DEEPEST} deep"));
+    }
+    parser::parse(text)
+}
+
+/// How deep brackets are nested, those in strings too: they would have to be more than anybody writes as well.
+fn depth(text: &str) -> usize {
+    let (mut now, mut most) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => now += 1,
+            b')' | b']' | b'}' => now = now.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(now);
+    }
+    most
 }
 
 /// The metrics that a query in `promql` asks for by name, each once, in order.
@@ -37,7 +69,7 @@ fn promql(text: &str) -> Result<(), String> {
 /// What is wrong with the text.
 pub fn metrics(text: &str) -> Result<Vec<String>, String> {
     let mut out = Vec::new();
-    selectors(&parser::parse(text)?, &mut |selector| {
+    selectors(&parsed(text)?, &mut |selector| {
         let is_name = |m: &&promql_parser::label::Matcher| m.name == "__name__" && m.op == MatchOp::Equal;
         let matched = || selector.matchers.matchers.iter().find(is_name).map(|m| m.value.clone());
         if let Some(name) = selector.name.clone().or_else(matched)

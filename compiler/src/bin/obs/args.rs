@@ -171,6 +171,7 @@ pub enum Command {
         after_help = "Examples:\n  obs build stack.obs -o out\n  obs build stack.obs --profile peak --stdout | kubectl apply --server-side -f -\n  obs build stack.obs --target compose && docker compose -f out/compose/compose.yaml up\n  obs build stack.obs --check          in CI: is what is committed what the source says?"
     )]
     Build {
+        /// The program: the file with which it begins.
         file: PathBuf,
         /// The output folder.
         #[arg(short, long, value_name = "DIR", default_value = "out")]
@@ -204,6 +205,7 @@ pub enum Command {
         after_help = "Examples:\n  obs diagram stack.obs\n  obs diagram stack.obs --format svg -o stack.svg\n  obs diagram stack.obs --format html -o stack.html\n  obs diagram stack.obs --kill bucket        what becomes of it without that"
     )]
     Diagram {
+        /// The program: the file with which it begins.
         file: PathBuf,
         #[arg(long, default_value = "system", help = format!("Which picture: {}", VIEWS.join(", ")), value_name = "V")]
         view: String,
@@ -229,6 +231,7 @@ pub enum Command {
         after_help = "Examples:\n  obs docs stack.obs -o docs\n  obs docs stack.obs --pages          a page for each chapter\n  obs docs stack.obs --format html -o site\n  obs docs stack.obs --check          in CI: is the guide up to date?\n  obs docs --std -o library           what kinds and protocols there are"
     )]
     Docs {
+        /// The program: the file with which it begins.
         #[arg(required_unless_present = "std")]
         file: Option<PathBuf>,
         /// The library's own pages instead: one for each kind and protocol.
@@ -269,6 +272,7 @@ pub enum Command {
     /// A diagnostic's page
     #[command(after_help = "Examples:\n  obs explain OBS2104\n  obs explain --list")]
     Explain {
+        /// A code, `OBS2104`, or its name.
         #[arg(value_parser = code, required_unless_present = "list")]
         code: Option<Code>,
         /// All codes, one a line.
@@ -280,6 +284,7 @@ pub enum Command {
         after_help = "Examples:\n  obs why stack.obs StatefulSet/shop\n  obs why stack.obs StatefulSet/shop#/spec/replicas\n  obs why stack.obs shop.retention\n  obs why stack.obs shop-0#/command/1 --target compose"
     )]
     Why {
+        /// The program: the file with which it begins.
         file: PathBuf,
         /// `[NAMESPACE/]KIND/NAME[#/json/pointer]`, or `COMPONENT.PARAM`. Under Compose `SERVICE[#/json/pointer]`, or a path
         /// below the folder of the Compose file.
@@ -294,7 +299,9 @@ pub enum Command {
     /// The typed graph as data: components, ports, flows, signals, stores
     #[command(after_help = "Example:\n  obs graph stack.obs | jq '.components[].name'")]
     Graph {
+        /// The program: the file with which it begins.
         file: PathBuf,
+        /// Form of the graph.
         #[arg(long, value_enum, default_value_t = GraphFormat::Json, value_name = "FORM")]
         format: GraphFormat,
         /// The profile to show; the first one without.
@@ -324,6 +331,7 @@ pub enum Command {
         after_help = "Without --kill: every single failure, and the single points of failure.\n\nExamples:\n  obs whatif stack.obs\n  obs whatif stack.obs --kill shop-0\n  obs whatif stack.obs --kill node --kill bucket --profile peak\n  obs whatif stack.obs --kill 'shop -> bucket' --format json"
     )]
     Whatif {
+        /// The program: the file with which it begins.
         file: PathBuf,
         /// What fails: a component, an instance of it (NAME-N, from 0), `node`, `zone`, or a flow ('A -> B' or
         /// 'A -> B: PROTOCOL'); may be repeated, then all fail at once.
@@ -341,6 +349,7 @@ pub enum Command {
         after_help = "The path and the scheme come from the program; the address is where you reach it: a forwarded port, an address of\nthe cluster. Several addresses of one component are several instances.\n\nExit codes: 0 all are ready · 1 one isn't, has no address, or can't be asked, for its probe is a command in its pod\n(see --partial) · 2 nobody could be asked\n\nExamples:\n  obs health stack.obs --at shop=http://localhost:8080 --at store=localhost:9090\n  obs health stack.obs --addresses cluster.txt --wait 300      after a recovery, or in CI\n  obs health stack.obs --addresses cluster.txt --format json\n  obs health stack.obs --at shop=localhost:8443 --cacert ca.crt --cert me.crt --key me.key"
     )]
     Health {
+        /// The program: the file with which it begins.
         file: PathBuf,
         /// Where a component is: NAME=URL, with or without a scheme; may be repeated.
         #[arg(long, value_name = "NAME=URL")]
@@ -379,6 +388,7 @@ pub enum Command {
     /// Carry out the program's `test` items
     #[command(after_help = "Examples:\n  obs test stack.obs\n  obs test stack.obs --format junit > tests.xml")]
     Test {
+        /// The program: the file with which it begins.
         file: PathBuf,
         #[command(flatten)]
         shown: Shown,
@@ -388,6 +398,7 @@ pub enum Command {
         after_help = "Examples:\n  obs capacity stack.obs\n  obs capacity stack.obs --load 2x --load 3x\n  obs capacity stack.obs --profile peak --format markdown"
     )]
     Capacity {
+        /// The program: the file with which it begins.
         file: PathBuf,
         /// A multiple of the declared load to look at; may be repeated. Two, five and ten times without.
         #[arg(long, value_name = "N", value_parser = multiple)]
@@ -404,6 +415,7 @@ pub enum Command {
         after_help = "Examples:\n  obs simulate stack.obs --load curve.csv\n  obs simulate stack.obs --load curve.csv --component shop --format svg -o shop.svg\n\nA load curve:\n  time,cpu,memory,memory_each\n  0s,0.5,0,300Mi\n  5m,2.4,0,300Mi\n  30m,0.5,0,300Mi\n\nA row holds until the next one. `cpu` (cores) and `memory` (bytes) are shared by the pods that are ready;\n`cpu_each` and `memory_each` is what each takes whatever the load; `unready` and `missing` count pods that\naren't ready, or without metrics."
     )]
     Simulate {
+        /// The program: the file with which it begins.
         file: PathBuf,
         /// The load over time, as CSV.
         #[arg(long, value_name = "CSV")]
@@ -433,6 +445,7 @@ pub enum Command {
     /// A first program that builds
     #[command(after_help = "Example:\n  obs init demo && obs build demo/stack.obs -o out")]
     Init {
+        /// The folder for it; made if need be.
         #[arg(default_value = ".")]
         dir: PathBuf,
     },
@@ -443,7 +456,10 @@ pub enum Command {
     #[command(
         after_help = "Examples:\n  obs completions bash > ~/.local/share/bash-completion/completions/obs\n  obs completions fish > ~/.config/fish/completions/obs.fish"
     )]
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
     /// The manual page, to stdout
     #[command(after_help = "Example:\n  obs man | man -l -")]
     Man,

@@ -30,12 +30,12 @@ impl From<Outcome> for ExitCode {
 pub struct Failure {
     message: String,
     help: Option<String>,
-    code: u8,
+    interrupted: bool,
 }
 
 impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None, code: 2 }
+        Self { message: message.into(), help: None, interrupted: false }
     }
 
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -45,12 +45,12 @@ impl Failure {
 
     /// The user ended it.
     pub fn interrupted() -> Self {
-        Self { code: interrupt::EXIT_CODE, ..Self::new("interrupted; nothing was changed") }
+        Self { interrupted: true, ..Self::new("interrupted; nothing was changed") }
     }
 
     /// What the process ends with.
     pub fn code(&self) -> ExitCode {
-        self.code.into()
+        if self.interrupted { interrupt::exit_code() } else { ExitCode::from(2) }
     }
 
     /// `what` could not be done to `path`.

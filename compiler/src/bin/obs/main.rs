@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     // deep but legal programs need more than the two megabytes of some systems' main threads
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || commands::run(arguments));
     match worker.map(std::thread::JoinHandle::join) {
-        Ok(Ok(Ok(_))) if interrupt::pending() => interrupt::EXIT_CODE.into(),
+        Ok(Ok(Ok(_))) if interrupt::pending() => interrupt::exit_code(),
         Ok(Ok(Ok(outcome))) => outcome.into(),
         Ok(Ok(Err(failure))) => {
             // a closed stderr leaves nobody to tell

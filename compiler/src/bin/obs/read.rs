@@ -92,6 +92,11 @@ impl Program {
         analysis.project_files(&self.entry)
     }
 
+    /// Where those files are.
+    pub fn sources(&self) -> Vec<PathBuf> {
+        self.files().iter().map(|file| self.root.join(file)).collect()
+    }
+
     /// Reads what is imported; `ahead` is the library being read meanwhile.
     fn read_imports(&mut self, mut ahead: Option<JoinHandle<()>>) {
         loop {

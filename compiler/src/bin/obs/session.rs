@@ -2,7 +2,7 @@
 
 use crate::args::{Color, Deny, Global, Target};
 use crate::failure::{Failure, Outcome};
-use crate::progress::Progress;
+use crate::progress::{Progress, aside};
 use crate::read::{Program, from_here};
 use obs_compiler::diagnostics::Severity;
 use obs_compiler::graph::Stack;
@@ -98,6 +98,11 @@ impl Session {
         }
     }
 
+    /// What to do after this command.
+    pub fn next(&self, what: &str) {
+        self.say(&format!("next: {what}"));
+    }
+
     /// A remark for those who want more of them.
     pub fn detail(&self, text: &str) {
         if self.global.verbose > 0 {
@@ -135,7 +140,7 @@ pub fn many(count: usize, what: &str) -> String {
 
 /// To stderr; one that is closed leaves nobody to tell.
 pub fn tell(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let _ = aside(|| std::io::stderr().write_all(text.as_bytes()));
 }
 
 /// To stdout, as it is, unless a terminal would take it for commands. A reader that has seen enough (`| head`) is no
@@ -144,7 +149,7 @@ pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     let shown = if out.is_terminal() { Cow::Owned(harmless(text)) } else { Cow::Borrowed(text) };
     let text = &*shown;
-    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    written(aside(|| out.write_all(text.as_bytes()).and_then(|()| out.flush())))
 }
 
 /// To stdout as they are; a terminal would make nothing of them.
@@ -155,7 +160,7 @@ pub fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
             Failure::new("a terminal can't show this form".to_owned()).help("name a file: `-o FILE`".to_owned())
         );
     }
-    written(out.write_all(bytes).and_then(|()| out.flush()))
+    written(aside(|| out.write_all(bytes).and_then(|()| out.flush())))
 }
 
 fn written(done: std::io::Result<()>) -> Result<(), Failure> {

@@ -68,5 +68,5 @@ fn stamps(program: &Program) -> Vec<(PathBuf, Option<(SystemTime, u64)>)> {
         let stamp = meta.and_then(|m| Some((m.modified().ok()?, m.len())));
         (path, stamp)
     };
-    program.files().into_iter().map(|file| stamp(program.root.join(file))).collect()
+    program.sources().into_iter().map(stamp).collect()
 }

@@ -4,6 +4,7 @@ mod backups;
 mod config_maps;
 mod immutable;
 mod ingress;
+mod kinds;
 mod kustomize;
 mod labels;
 mod namespaces;

@@ -1,16 +1,14 @@
 //! `patch` and `object` items: merged in, and checked against the Kubernetes types.
 
+use super::kinds::{self, Fields};
 use super::object::{Object, Packed};
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use crate::graph::{Graph, Patch};
 use crate::outputs::config::Data;
 use crate::text::Span;
 use crate::value::{Spanned, Value};
-use k8s_openapi::api;
 use rustc_hash::FxHashSet;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 /// The program's own objects. `emitted` is what is emitted besides.
 pub(super) fn raw_objects(graph: &Graph, emitted: &[Packed], diagnostics: &mut Vec<Diagnostic>) -> Vec<Packed> {
@@ -38,6 +36,11 @@ pub(super) fn raw_objects(graph: &Graph, emitted: &[Packed], diagnostics: &mut V
             diagnostics.push(Diagnostic::new(Code::OBS6104, raw.span, problem));
             continue;
         }
+        if let Some((message, help)) = kinds::misplaced(object.api_version(), object.kind()) {
+            let at = raw.value.field("kind").map_or(raw.span, |kind| kind.span);
+            diagnostics.push(Diagnostic::new(Code::OBS6104, at, message).help(help));
+            continue;
+        }
         let packed = object.clone().pack();
         if !taken.insert(identity(&packed)) {
             let message = format!("`{}/{}` is emitted already", object.kind(), object.name());
@@ -54,25 +57,43 @@ pub(super) fn raw_objects(graph: &Graph, emitted: &[Packed], diagnostics: &mut V
 
 /// What makes two objects the same one: versions of one API group name the same.
 fn identity(object: &Packed) -> [String; 4] {
-    let group = object.api_version().rsplit_once('/').map_or("", |(group, _)| group);
-    [group, object.kind(), object.namespace().unwrap_or_default(), object.name()].map(str::to_owned)
+    [kinds::group_of(object.api_version()), object.kind(), object.namespace().unwrap_or_default(), object.name()]
+        .map(str::to_owned)
 }
 
 /// What Kubernetes would refuse as part of an object's path in its API.
 fn misnamed(object: &Object) -> Option<String> {
     let namespace = object.namespace().unwrap_or("default");
-    let label = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let name = object.name();
     let wrong = if !object.kind().chars().all(|c| c.is_ascii_alphanumeric()) {
         ("kind", object.kind())
-    } else if namespace.is_empty() || namespace.len() > 63 || !namespace.chars().all(label) {
+    } else if !is_label(namespace) {
         ("metadata.namespace", namespace)
-    } else if name.contains(['/', '%']) || name == "." || name == ".." {
+    } else if name.contains(['/', '%']) || name == "." || name == ".." || has_wrong_name(object) {
         ("metadata.name", name)
     } else {
         return None;
     };
     Some(format!("`{}` of an object can't be `{}`", wrong.0, wrong.1))
+}
+
+/// Whether a name isn't the domain name in lower case that the API server wants of nearly all kinds.
+fn has_wrong_name(object: &Object) -> bool {
+    let is_one = match (object.api_version(), object.kind()) {
+        ("v1", "Namespace" | "Service") => is_label(object.name()),
+        _ => object.name().len() <= 253 && object.name().split('.').all(is_domain_part),
+    };
+    kinds::has_plain_names(object.api_version(), object.kind()) && !is_one
+}
+
+/// Whether a text is a label of a domain name, in lower case.
+fn is_label(text: &str) -> bool {
+    text.len() <= 63 && is_domain_part(text)
+}
+
+fn is_domain_part(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !text.is_empty() && text.chars().all(plain) && !text.starts_with('-') && !text.ends_with('-')
 }
 
 /// Merges patches into the objects that they name.
@@ -152,10 +173,10 @@ fn merge_key(under: &[Json], over: &[Json]) -> Option<&'static str> {
     MERGE_KEYS.into_iter().find(|key| has(under, key) && has(over, key))
 }
 
-/// Reads the object as its type and writes it again: what is lost on the way is no field of it. `before` is the object
+/// Reads the object as its type, and asks of each field whether it is one. `before` is the object
 /// without what the source says.
 fn check(object: &Json, before: &Json, source: &Spanned<Value>, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(result) = round_trip(object) else { return };
+    let Some(result) = kinds::read(object) else { return };
     match result {
         Err(why) => {
             let (path, span) = blame(before, source, &|value| value, String::new());
@@ -166,7 +187,7 @@ fn check(object: &Json, before: &Json, source: &Spanned<Value>, diagnostics: &mu
             let message = format!("{place} isn't what Kubernetes takes: {}", in_words(&why));
             diagnostics.push(Diagnostic::new(Code::OBS6102, span, message));
         }
-        Ok(back) => lost(object, &back, source, "", diagnostics),
+        Ok(fields) => unknown_fields(object, &fields, source, "", diagnostics),
     }
 }
 
@@ -177,7 +198,7 @@ fn blame(before: &Json, source: &Spanned<Value>, within: &dyn Fn(Json) -> Json, 
     let fails = |overlay: &Json| {
         let mut tried = before.clone();
         merge(&mut tried, overlay);
-        matches!(round_trip(&tried), Some(Err(_)))
+        matches!(kinds::read(&tried), Some(Err(_)))
     };
     if let Value::Record(record) = &source.value {
         for (key, field) in record.iter() {
@@ -233,36 +254,39 @@ fn in_words(why: &str) -> String {
     format!("expected {}, found {}", plain(wanted), plain(found))
 }
 
-/// Reports the fields of `before` that are gone in `after`, at their places in the source.
-fn lost(before: &Json, after: &Json, source: &Spanned<Value>, path: &str, diagnostics: &mut Vec<Diagnostic>) {
-    match (before, after) {
-        (Json::Object(before), Json::Object(after)) => {
-            for (key, value) in before {
-                let inner = source.value.field(key);
-                match after.get(key) {
-                    Some(after) => lost(value, after, inner.unwrap_or(source), &format!("{path}.{key}"), diagnostics),
-                    None if is_empty(value) => {}
-                    // what the source didn't say isn't its mistake
-                    None if inner.is_none() => {}
-                    None => {
-                        let span = inner.map_or(source.span, |f| f.span);
-                        diagnostics.push(unknown_field(key, path, after, span));
+/// Reports what is no field of the object's type, at its place in the source; what the source didn't say isn't its mistake.
+fn unknown_fields(
+    object: &Json,
+    fields: &Fields,
+    source: &Spanned<Value>,
+    path: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    match object {
+        Json::Object(record) => {
+            let known = fields.of(object);
+            for (key, value) in record {
+                let Some(inner) = source.value.field(key) else { continue };
+                match known {
+                    Some(known) if !known.contains(&key.as_str()) => {
+                        diagnostics.push(unknown_field(key, path, known, inner.span));
                     }
+                    _ => unknown_fields(value, fields, inner, &format!("{path}.{key}"), diagnostics),
                 }
             }
         }
-        (Json::Array(before), Json::Array(after)) => {
+        Json::Array(list) => {
             let elements = source.value.elements();
-            for (i, (b, a)) in before.iter().zip(after).enumerate() {
+            for (i, element) in list.iter().enumerate() {
                 // a merged list may hold more than the source said; its own are matched by name
                 let named = elements.iter().find(|e| {
                     let name = e.value.field("name").and_then(|n| n.value.as_str());
-                    name.is_some() && name.map(|n| n.as_str()) == b["name"].as_str()
+                    name.is_some() && name.map(|n| n.as_str()) == element["name"].as_str()
                 });
-                let inner = named.or_else(|| elements.get(i).filter(|_| elements.len() == before.len()));
+                let inner = named.or_else(|| elements.get(i).filter(|_| elements.len() == list.len()));
                 if let Some(inner) = inner {
-                    let label = b["name"].as_str().map_or_else(|| i.to_string(), str::to_owned);
-                    lost(b, a, inner, &format!("{path}[{label}]"), diagnostics);
+                    let label = element["name"].as_str().map_or_else(|| i.to_string(), str::to_owned);
+                    unknown_fields(element, fields, inner, &format!("{path}[{label}]"), diagnostics);
                 }
             }
         }
@@ -270,64 +294,15 @@ fn lost(before: &Json, after: &Json, source: &Spanned<Value>, path: &str, diagno
     }
 }
 
-fn is_empty(value: &Json) -> bool {
-    match value {
-        Json::Null => true,
-        Json::Object(map) => map.is_empty(),
-        Json::Array(list) => list.is_empty(),
-        _ => false,
-    }
-}
-
-fn unknown_field(key: &str, path: &str, siblings: &Map<String, Json>, span: Span) -> Diagnostic {
+fn unknown_field(key: &str, path: &str, known: &[&str], span: Span) -> Diagnostic {
     let place = path.trim_start_matches('.');
     let message = match place.is_empty() {
         true => format!("Kubernetes knows no field `{key}` here"),
         false => format!("Kubernetes knows no field `{key}` in `{place}`"),
     };
     let diagnostic = Diagnostic::new(Code::OBS6102, span, message);
-    match nearest(key, siblings.keys().map(String::as_str)) {
+    match nearest(key, known.iter().copied()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic.help("field names are in camel case; `kubectl explain` lists them"),
     }
-}
-
-fn through<T: DeserializeOwned + Serialize>(object: &Json) -> Result<Json, String> {
-    let typed: T = serde_json::from_value(object.clone()).map_err(|e| e.to_string())?;
-    serde_json::to_value(typed).map_err(|e| e.to_string())
-}
-
-/// `None` for kinds that aren't built in (custom resources): those are the cluster's to judge.
-fn round_trip(object: &Json) -> Option<Result<Json, String>> {
-    let kind = object["kind"].as_str()?;
-    let group = object["apiVersion"].as_str()?;
-    Some(match (group, kind) {
-        ("v1", "Namespace") => through::<api::core::v1::Namespace>(object),
-        ("v1", "ServiceAccount") => through::<api::core::v1::ServiceAccount>(object),
-        ("v1", "ConfigMap") => through::<api::core::v1::ConfigMap>(object),
-        ("v1", "Secret") => through::<api::core::v1::Secret>(object),
-        ("v1", "Service") => through::<api::core::v1::Service>(object),
-        ("v1", "Pod") => through::<api::core::v1::Pod>(object),
-        ("v1", "PersistentVolumeClaim") => through::<api::core::v1::PersistentVolumeClaim>(object),
-        ("v1", "ResourceQuota") => through::<api::core::v1::ResourceQuota>(object),
-        ("v1", "LimitRange") => through::<api::core::v1::LimitRange>(object),
-        ("apps/v1", "Deployment") => through::<api::apps::v1::Deployment>(object),
-        ("apps/v1", "StatefulSet") => through::<api::apps::v1::StatefulSet>(object),
-        ("apps/v1", "DaemonSet") => through::<api::apps::v1::DaemonSet>(object),
-        ("batch/v1", "Job") => through::<api::batch::v1::Job>(object),
-        ("batch/v1", "CronJob") => through::<api::batch::v1::CronJob>(object),
-        ("rbac.authorization.k8s.io/v1", "Role") => through::<api::rbac::v1::Role>(object),
-        ("rbac.authorization.k8s.io/v1", "RoleBinding") => through::<api::rbac::v1::RoleBinding>(object),
-        ("rbac.authorization.k8s.io/v1", "ClusterRole") => through::<api::rbac::v1::ClusterRole>(object),
-        ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding") => through::<api::rbac::v1::ClusterRoleBinding>(object),
-        ("networking.k8s.io/v1", "NetworkPolicy") => through::<api::networking::v1::NetworkPolicy>(object),
-        ("networking.k8s.io/v1", "Ingress") => through::<api::networking::v1::Ingress>(object),
-        ("policy/v1", "PodDisruptionBudget") => through::<api::policy::v1::PodDisruptionBudget>(object),
-        ("autoscaling/v2", "HorizontalPodAutoscaler") => {
-            through::<api::autoscaling::v2::HorizontalPodAutoscaler>(object)
-        }
-        ("storage.k8s.io/v1", "StorageClass") => through::<api::storage::v1::StorageClass>(object),
-        ("scheduling.k8s.io/v1", "PriorityClass") => through::<api::scheduling::v1::PriorityClass>(object),
-        _ => return None,
-    })
 }

@@ -373,9 +373,11 @@ impl Lowerer<'_> {
         } else if ends.len() <= both_ways.len() {
             self.lacks(id, "a component after the arrow");
         }
-        let protocol = self.tree.find(id, Rule::path).map(|p| self.path(p).dotted());
+        let mut protocol = self.tree.find(id, Rule::path).map(|p| self.path(p).dotted());
         if protocol.is_none() && self.tree.has(id, ":") {
             self.lacks(id, "a protocol after `:`");
+            // it isn't left to be inferred either
+            protocol = Some(Ident { name: "".into(), span: self.span(id).end() });
         }
         FlowDef { ends, both_ways, protocol, block: self.block_of(id) }
     }

@@ -106,6 +106,8 @@ fn lower_with<'a>(parse: &'a Parse, file: FileId, before: u32, outer: Option<Out
         anchors: vec![0],
         errors: Vec::new(),
         complained: FxHashSet::default(),
+        open_strings: Vec::new(),
+        open_brackets: Vec::new(),
         depth: 0,
         outer,
         filled: 0,
@@ -123,11 +125,32 @@ fn lower_with<'a>(parse: &'a Parse, file: FileId, before: u32, outer: Option<Out
     lowerer.hidden_characters();
     let root = lowerer.tree.root();
     let ast = lowerer.file(root);
+    lowerer.tell_unclosed();
     let (complete, closed) = (lowerer.is_complete(root), lowerer.is_closed(root));
     let (anchors, mut errors) = (Anchors(lowerer.anchors), lowerer.errors);
-    errors.sort_by_key(|d| anchors.resolve(Span { item: d.primary.item.saturating_sub(before), ..d.primary }).range);
+    let place =
+        |d: &Diagnostic| anchors.resolve(Span { item: d.primary.item.saturating_sub(before), ..d.primary }).range;
+    errors.sort_by_key(place);
+    let errors = without_repeats(errors, place);
     let lowered = Lowered { file: Arc::new(ast), anchors, errors, complete, closed, pieces: lowerer.pieces };
     (lowered, lowerer.filled)
+}
+
+/// A character that nobody sees and that isn't understood is one mistake: its remedy goes to the error.
+fn without_repeats(errors: Vec<Diagnostic>, place: impl Fn(&Diagnostic) -> TextRange) -> Vec<Diagnostic> {
+    let of = |code, errors: &[Diagnostic]| -> FxHashSet<u32> {
+        errors.iter().filter(|d| d.code == code).map(|d| place(d).start).collect()
+    };
+    let wrong = of(Code::OBS0001, &errors);
+    let is_repeat = |d: &Diagnostic| d.code == Code::OBS0006 && wrong.contains(&place(d).start);
+    let (repeats, mut errors): (Vec<_>, Vec<_>) = errors.into_iter().partition(is_repeat);
+    for repeat in repeats {
+        let start = place(&repeat).start;
+        for error in errors.iter_mut().filter(|d| d.code == Code::OBS0001 && place(d).start == start) {
+            (error.help, error.fixes) = (repeat.help.clone(), repeat.fixes.clone());
+        }
+    }
+    errors
 }
 
 /// A finding of a piece of a text, whose places outside of items count from the piece's start.
@@ -155,11 +178,42 @@ struct Lowerer<'a> {
     errors: Vec<Diagnostic>,
     /// Nodes of which something was said: one mistake, one message.
     complained: FxHashSet<NodeId>,
+    /// Strings without an end.
+    open_strings: Vec<OpenString<'a>>,
+    /// Brackets without a partner: the place of what is in them, what would close them, and what is to be said of it.
+    open_brackets: Vec<(TextRange, char, Diagnostic)>,
     depth: usize,
     /// What was taken out of the text.
     outer: Option<Outer<'a>>,
     filled: usize,
     pieces: Vec<Piece>,
+}
+
+/// A string without an end.
+struct OpenString<'a> {
+    start: u32,
+    /// What is in it, to the end of the last token.
+    text: &'a str,
+    /// How many brackets would be closed by what is in it.
+    taken: usize,
+    /// Its end.
+    end: Span,
+    diagnostic: Diagnostic,
+}
+
+impl OpenString<'_> {
+    /// How far from its end it was meant to: before what closes brackets, where there is nothing else behind.
+    fn rest(&self) -> usize {
+        let (mut left, mut rest) = (self.taken, 0);
+        for c in self.text.chars().rev() {
+            match c {
+                '}' | ')' | ']' if left > 0 => (left, rest) = (left - 1, rest + 1),
+                ' ' | '\t' if left > 0 || rest > 0 => rest += 1,
+                _ => break,
+            }
+        }
+        if left == 0 { rest } else { 0 }
+    }
 }
 
 impl<'a> Lowerer<'a> {
@@ -352,9 +406,9 @@ impl<'a> Lowerer<'a> {
         if opener == '"' {
             let line = TextRange::new(start, end.max(start + 1));
             let message = "this string is never closed";
-            let diagnostic = Diagnostic::new(Code::OBS0007, self.span_of(line), message);
-            let fix = diagnostic.help("add the closing `\"`").fix("add `\"`", place, "\"", false);
-            self.errors.push(fix);
+            let diagnostic = Diagnostic::new(Code::OBS0007, self.span_of(line), message).help("add the closing `\"`");
+            let text = &self.tree.text()[start as usize..end.max(start) as usize];
+            self.open_strings.push(OpenString { start, text, taken: 0, end: place, diagnostic });
             return;
         }
         let (open, close) = match opener {
@@ -365,7 +419,28 @@ impl<'a> Lowerer<'a> {
         let opened = self.span_of(TextRange::new(start, start + 1));
         let message = format!("expected `{close}` to close the `{open}`");
         let diagnostic = Diagnostic::new(Code::OBS0002, place, message).label(opened, "opened here");
-        self.errors.push(diagnostic.fix(format!("add `{close}`"), place, close.to_string(), false));
+        let diagnostic = diagnostic.fix(format!("add `{close}`"), place, close.to_string(), false);
+        self.open_brackets.push((TextRange::new(start, self.tree.range(missing).start), close, diagnostic));
+    }
+
+    /// Says which strings aren't closed, and which brackets, but for those whose partner is in a string that isn't closed either.
+    fn tell_unclosed(&mut self) {
+        for (inside, close, diagnostic) in std::mem::take(&mut self.open_brackets) {
+            let holder = self.open_strings.iter_mut().find(|string| {
+                let has = || string.text.matches([')', ']', '}']).count() > string.taken && string.text.contains(close);
+                inside.start < string.start && string.start < inside.end && has()
+            });
+            match holder {
+                Some(string) => string.taken += 1,
+                None => self.errors.push(diagnostic),
+            }
+        }
+        for string in std::mem::take(&mut self.open_strings) {
+            // the rest of a line is far below 4 GiB
+            let at = string.end.range.start.saturating_sub(string.rest() as u32);
+            let place = Span { range: TextRange::new(at, at), ..string.end };
+            self.errors.push(string.diagnostic.fix("add `\"`", place, "\"", false));
+        }
     }
 
     fn last_token_before(&self, at: u32, from: u32) -> u32 {
@@ -375,11 +450,7 @@ impl<'a> Lowerer<'a> {
 
     /// Characters that make source read otherwise than it is.
     fn hidden_characters(&mut self) {
-        let hidden = |c: char| {
-            matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
-                || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        };
-        for (at, c) in self.tree.text().char_indices().filter(|(_, c)| hidden(*c)) {
+        for (at, c) in self.tree.text().char_indices().filter(|(_, c)| is_hidden(*c)) {
             let range = TextRange::new(at as u32, (at + c.len_utf8()) as u32);
             let message = format!("the hidden character U+{:04X} makes this read otherwise than it is", c as u32);
             let diagnostic = Diagnostic::new(Code::OBS0006, self.span_of(range), message);
@@ -470,8 +541,17 @@ fn first_word(text: &str) -> &str {
     &text[..word.max(one)]
 }
 
+/// Whether nobody sees a character, or it changes how others are seen.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
+        || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+}
+
 /// Fit for a message: not too long, and in one line.
 fn shown(text: &str) -> String {
     let text = text.lines().next().unwrap_or_default();
+    if let Some(c) = text.chars().next().filter(|c| is_hidden(*c)) {
+        return format!("U+{:04X}", c as u32);
+    }
     if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
 }

@@ -49,14 +49,30 @@ impl Elaborator<'_> {
     }
 
     fn no_unit(&mut self, text: &SmolStr, span: Span) -> Core {
-        let message = format!("`{text}` has a unit where a plain number is expected");
-        self.report(Diagnostic::new(Code::OBS2103, span, message));
+        if !self.is_too_large(text, span) {
+            let message = format!("`{text}` has a unit where a plain number is expected");
+            self.report(Diagnostic::new(Code::OBS2103, span, message));
+        }
         Core::error(span)
+    }
+
+    /// Says so of a plain number that is too large to be one.
+    fn is_too_large(&mut self, text: &SmolStr, span: Span) -> bool {
+        let plain = text.chars().all(|c| c.is_ascii_digit() || c == '_');
+        if plain {
+            let message = format!("`{text}` is too large for a number");
+            let help = format!("the largest is {}", i64::MAX);
+            self.report(Diagnostic::new(Code::OBS2103, span, message).help(help));
+        }
+        plain
     }
 
     pub(super) fn infer_number(&mut self, text: &SmolStr, span: Span) -> (Core, Ty) {
         if let Some((value, ty)) = quantity::infer(text) {
             return (Core::constant(value, span), ty);
+        }
+        if self.is_too_large(text, span) {
+            return (Core::error(span), Ty::Error);
         }
         let message = format!("what `{text}` means is open here");
         let help = if text.ends_with('m') {

@@ -36,7 +36,7 @@ pub fn run(session: &Session, request: &Request, watched: bool) -> Result<Outcom
 }
 
 fn once(session: &Session, request: &Request, program: &Program) -> Result<Outcome, Failure> {
-    let progress = session.progress("compiling", &request.file);
+    let _progress = session.progress("compiling", &request.file);
     let stacks = session.stacks_for(program, request.format, request.target)?;
     let Some(stacks) = stacks else { return Ok(Outcome::Findings) };
     if request.target == args::Target::Compose {
@@ -58,11 +58,28 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
         None => format!("kubernetes/overlays/{}", stacks[0].graph.profile),
     };
     let outcome = deliver(session, &request.output, &files, &request.mode, request.format)?;
-    drop(progress);
-    if matches!(request.mode, Mode::Write { .. }) {
-        session.say(&format!("next: kubectl apply --server-side -k {}", request.output.join(next).display()));
+    match request.mode {
+        Mode::Write { .. } if objects[profile].is_empty() => session.say(NOTHING),
+        Mode::Write { .. } => {
+            session.next(&format!("kubectl apply --server-side -k {}", request.output.join(next).display()));
+        }
+        _ => advise_to_write(session, request, outcome),
     }
     Ok(outcome)
+}
+
+/// Said where `kubectl` would find nothing to do, and call it an error.
+const NOTHING: &str = "nothing to run: the program deploys no component; next: add one to a namespace";
+
+/// The command that does what was only looked at.
+fn advise_to_write(session: &Session, request: &Request, outcome: Outcome) {
+    if outcome == Outcome::Clean && matches!(request.mode, Mode::Check) {
+        return session.say(&format!("{}: nothing would change", request.output.display()));
+    }
+    let target = if request.target == args::Target::Compose { " --target compose" } else { "" };
+    let profile = request.profile.as_ref().map(|p| format!(" --profile {p}")).unwrap_or_default();
+    let (file, output) = (request.file.display(), request.output.display());
+    session.next(&format!("obs build {file} -o {output}{profile}{target}"));
 }
 
 /// One profile for one machine.
@@ -78,13 +95,13 @@ fn compose(session: &Session, request: &Request, program: &Program, stacks: &[St
     // a folder of its own: neither target removes what the other wrote
     let folder = request.output.join("compose");
     let outcome = deliver(session, &folder, files, &request.mode, request.format)?;
-    if matches!(request.mode, Mode::Write { .. }) {
-        let next = folder.join("compose.yaml");
-        session.say(&format!(
-            "next: read {}, then docker compose -f {} up",
-            folder.join("README.md").display(),
-            next.display()
-        ));
+    match request.mode {
+        Mode::Write { .. } if stacks[profile].workloads.iter().all(Option::is_none) => session.say(NOTHING),
+        Mode::Write { .. } => {
+            let (page, file) = (folder.join("README.md"), folder.join("compose.yaml"));
+            session.next(&format!("read {}, then docker compose -f {} up", page.display(), file.display()));
+        }
+        _ => advise_to_write(session, request, outcome),
     }
     Ok(outcome)
 }

@@ -62,8 +62,12 @@ fn once(session: &Session, request: &Request, program: &Program) -> Result<Outco
     };
     match (&request.output, request.form) {
         (Some(path), _) => {
-            write::replace(path, &picture)?;
+            write::output(path, &picture, &program.sources())?;
             session.say(&format!("{} written", path.display()));
+            session.next(&match request.form {
+                Form::Png | Form::Page | Form::Text(Format::Svg) => format!("open {}", path.display()),
+                Form::Text(_) => format!("obs docs {} puts all views into a guide", request.file.display()),
+            });
         }
         (None, Form::Png) => print_bytes(&picture)?,
         (None, Form::Text(Format::Ascii)) => print(&harmless(&String::from_utf8_lossy(&picture)))?,

@@ -34,7 +34,7 @@ fn once(session: &Session, file: &Path, request: &Request, program: &Program) ->
         DocsForm::Md => docs::markdown(&stacks, request.pages, &home, &program.host.analysis()),
         DocsForm::Html => docs::site(&stacks, &home, &program.host.analysis()),
     };
-    write(session, request, &files)
+    write(session, request, &file.display().to_string(), &files)
 }
 
 /// The way from an output folder, which need not exist yet, to the project's root, where the folder is within it.
@@ -51,15 +51,25 @@ fn way(output: &Path, root: &Path) -> Option<String> {
 
 /// The pages of the library.
 pub fn library(session: &Session, request: &Request) -> Result<Outcome, Failure> {
-    write(session, request, &Host::new().analysis().library_pages())
+    write(session, request, "--std", &Host::new().analysis().library_pages())
 }
 
-fn write(session: &Session, request: &Request, files: &[OutputFile]) -> Result<Outcome, Failure> {
+/// Brings the pages of a program, or of `--std`, to where they are wanted.
+fn write(session: &Session, request: &Request, of: &str, files: &[OutputFile]) -> Result<Outcome, Failure> {
     let mode = if request.check { Mode::Check } else { Mode::Write { force: request.force } };
     let outcome = deliver(session, &request.output, files, &mode, Format::Text)?;
-    if !request.check {
-        let first = if request.form == DocsForm::Html { "index.html" } else { "README.md" };
-        session.say(&format!("next: read {}", request.output.join(first).display()));
+    let output = request.output.display();
+    match (request.check, outcome) {
+        (false, _) => {
+            let first = if request.form == DocsForm::Html { "index.html" } else { "README.md" };
+            session.next(&format!("read {}", request.output.join(first).display()));
+        }
+        (true, Outcome::Clean) => session.say(&format!("{output}: nothing would change")),
+        (true, Outcome::Findings) => {
+            let form = if request.form == DocsForm::Html { " --format html" } else { "" };
+            let pages = if request.pages == Pages::Chapters { " --pages" } else { "" };
+            session.next(&format!("obs docs {of} -o {output}{form}{pages}"));
+        }
     }
     Ok(outcome)
 }

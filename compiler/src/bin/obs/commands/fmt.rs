@@ -30,6 +30,11 @@ pub fn run(session: &Session, paths: &[PathBuf], check: bool, diff: bool) -> Res
     }
     let done = if check || diff { "would change" } else { "changed" };
     session.say(&format!("{}, {changed} {done}", many(files.len(), "file")));
+    if changed > 0 {
+        let command = if check || diff { "fmt" } else { "check" };
+        let named: String = paths.iter().map(|path| format!(" {}", path.display())).collect();
+        session.next(&format!("obs {command}{named}"));
+    }
     let outcome = if broken > 0 || (check && changed > 0) { Outcome::Findings } else { Outcome::Clean };
     let Some(last) = failures.pop() else { return Ok(outcome) };
     failures.iter().for_each(|failure| tell(&format!("{failure}\n")));

@@ -51,7 +51,7 @@ pub fn run(arguments: Arguments) -> Result<Outcome, Failure> {
             }
         }
         Command::Fmt { paths, check, diff } => fmt::run(&session, &paths, check, diff),
-        Command::Explain { code, list } => explain::run(code, list),
+        Command::Explain { code, list } => explain::run(&session, code, list),
         Command::Why { file, object, target, profile } => {
             why::run(&session, &file, &object, target, profile.as_deref())
         }
@@ -131,7 +131,11 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Cl
     let mut all: Vec<&str> = known.collect();
     let more = if all.len() > KNOWN { format!(" and {} more", all.len() - KNOWN) } else { String::new() };
     all.truncate(KNOWN);
-    Failure::new(format!("there is no {what} `{name}`")).help(format!("{meant}known: {}{more}", all.join(", ")))
+    let failure = Failure::new(format!("there is no {what} `{name}`"));
+    if all.is_empty() {
+        return failure.help("the program has none");
+    }
+    failure.help(format!("{meant}known: {}{more}", all.join(", ")))
 }
 
 /// Longer lists help nobody.

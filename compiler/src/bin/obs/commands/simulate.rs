@@ -61,13 +61,20 @@ pub fn run(session: &Session, request: &Request) -> Result<Outcome, Failure> {
     }
     let steps = simulate(&spec, &curve, &settings);
     let (component, profile) = (component.name.to_string(), graph.profile.to_string());
-    deliver(session, request, &Simulation { component, profile, spec, settings, curve, steps })
+    let mut sources = program.sources();
+    sources.push(request.load.clone());
+    deliver(session, request, &Simulation { component, profile, spec, settings, curve, steps }, &sources)
 }
 
 /// A look every 15 seconds over a quarter of a year.
 const MOST_LOOKS: i64 = 530_000;
 
-fn deliver(session: &Session, request: &Request, simulation: &Simulation) -> Result<Outcome, Failure> {
+fn deliver(
+    session: &Session,
+    request: &Request,
+    simulation: &Simulation,
+    sources: &[PathBuf],
+) -> Result<Outcome, Failure> {
     let text = match request.form {
         Form::Text => harmless(&simulation.text()),
         Form::Json => simulation.json(),
@@ -75,7 +82,7 @@ fn deliver(session: &Session, request: &Request, simulation: &Simulation) -> Res
     };
     match &request.output {
         Some(path) => {
-            write::replace(path, text.as_bytes())?;
+            write::output(path, text.as_bytes(), sources)?;
             session.say(&format!("{} written", path.display()));
         }
         None => print(&text)?,

@@ -21,5 +21,12 @@ pub fn run(session: &Session, file: &Path, format: Format) -> Result<Outcome, Fa
     }
     let failed = results.iter().filter(|r| !r.failures().is_empty()).count();
     session.say(&format!("{}, {failed} failed", many(results.len(), "test")));
+    match (results.len(), failed) {
+        _ if !format.for_people() => {}
+        (0, _) => session.next("say with `test` what must stay true of the stack"),
+        (_, 0) => session.next(&format!("obs build {}", file.display())),
+        // the summary has said where to read on
+        _ => {}
+    }
     Ok(outcome)
 }

@@ -9,7 +9,7 @@ mod places;
 mod single;
 mod swap;
 
-pub use single::replace;
+pub use single::{create, output, replace};
 
 use crate::failure::Failure;
 use claim::Claim;
