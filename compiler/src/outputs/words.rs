@@ -1,7 +1,7 @@
 //! Facts of the graph in words, the same in pictures and in documents.
 
 use crate::graph::{
-    Autoscale, Component, Flow, Graph, Peer, Port, RbacRule, ScaleRule, Stack, State, Workload, WorkloadKind,
+    Autoscale, Backup, Component, Flow, Graph, Peer, Port, RbacRule, ScaleRule, Stack, State, Workload, WorkloadKind,
 };
 use crate::value::Quantity;
 
@@ -205,6 +205,47 @@ pub(super) fn rights<'a>(stack: &'a Stack, component: &Component) -> Vec<&'a Rba
         }
     }
     out
+}
+
+/// The ports of the Kubernetes API: its Service's, and the one behind it.
+pub(super) const API_PORTS: [u16; 2] = [443, 6443];
+
+/// The job that carries out a component's backup: nobody connects to it, and it has no flows.
+pub(super) struct Saving<'a> {
+    /// The component that it saves.
+    pub saved: &'a Component,
+    /// The item that asks for it.
+    pub backup: &'a Backup,
+    /// What it runs. Its rights hold in the component's namespace alone.
+    pub workload: &'a Workload,
+    /// The port of the component that it asks.
+    pub asks: Option<&'a Port>,
+}
+
+impl Saving<'_> {
+    /// What its objects are called.
+    pub(super) fn name(&self) -> String {
+        format!("{}-backup", self.saved.name)
+    }
+
+    /// Whether it asks the Kubernetes API.
+    pub(super) fn asks_api(&self) -> bool {
+        !self.workload.rbac.is_empty()
+    }
+}
+
+/// What carries out the last backup item of a component, where its kind says what does.
+pub(super) fn saving<'a>(graph: &'a Graph, saved: &'a Component, workload: &'a Workload) -> Option<Saving<'a>> {
+    let saver = workload.saver.as_ref()?;
+    let backup = graph.backups.iter().rev().find(|b| b.component == saved.id)?;
+    let asks = saver.asks.as_ref().and_then(|name| saved.ports.iter().find(|p| p.name == *name));
+    Some(Saving { saved, backup, workload: &saver.workload, asks })
+}
+
+/// The jobs that save something of a stack, in the order of components.
+pub(super) fn savings(stack: &Stack) -> impl Iterator<Item = Saving<'_>> {
+    let deployed = |c: &&Component| deployed(c) && c.namespace.is_some();
+    stack.graph.components.iter().filter(deployed).filter_map(|c| saving(&stack.graph, c, workload(stack, c)?))
 }
 
 /// A path as a word of a POSIX shell: in quotes where it holds what the shell gives a meaning to.
