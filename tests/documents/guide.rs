@@ -134,7 +134,88 @@ fn tables_keep_their_columns_whatever_stands_in_them() {
         assert!(!line.contains("<i>"), "{line}");
     }
     let what = table(&text, "Components")[0][5];
-    assert_eq!(what, r"Keeps \| pipes, &lt;i&gt;tags&lt;/i&gt; and \`ticks\`.");
+    assert_eq!(what, r"Keeps \| pipes, &lt;i&gt;tags&lt;/i&gt; and `ticks`.");
+}
+
+#[test]
+fn code_of_docs_is_code_in_cells_and_alerts_too() {
+    let program = r#"
+import std.{checkov}
+/// Serves `a|b` and ``c`d``, and one ` alone.
+protocol call { transport: http }
+/// Answers `GET /`.
+kind K {
+  workload: deployment
+  image: "example.com/k:1"
+  /// Like `x`.
+  param size: int = 1
+  port http: 80
+  accepts call on http
+  emits call
+  alert Down {
+    expr: promql"up == 0"
+    for: 5m
+    severity: warning
+    summary: "`k` is down"
+    description: "See `kubectl get pods`."
+  }
+}
+namespace n {
+  component a: K
+  component b: K
+}
+/// Asks `b`.
+a -> b: call
+waive checkov.CKV_K8S_43, "since `b` is there"
+"#;
+    let (_folder, path) = written(program);
+    let text = guide(&path);
+    let glossary = table(&text, "Glossary");
+    let meaning = |word: &str| glossary.iter().find(|r| r[0] == word).unwrap_or_else(|| panic!("no {word}"))[1];
+    assert_eq!(meaning("K"), "A kind. Answers `GET /`.");
+    assert_eq!(meaning("call"), r"A protocol. Serves `a\|b` and ``c`d``, and one \` alone.");
+    assert!(text.contains("| Like `x`. |") && text.contains("| Asks `b`. |"), "{text}");
+    assert!(text.contains("| since `b` is there |"));
+    assert!(text.contains("| `k` is down |") && text.contains(" · warning · `k` is down\n"));
+    assert!(text.contains("\nSee `kubectl get pods`.\n"));
+}
+
+#[test]
+fn storage_says_the_need_that_capacity_works_out() {
+    let text = guide(&observability());
+    let needs = text.split("\n| Component | Resource | ").nth(1).expect("the table of needs");
+    let needs: Vec<Vec<&str>> = needs
+        .lines()
+        .skip(2)
+        .take_while(|l| l.starts_with('|'))
+        .map(|l| l.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect();
+    let rows = table(&text, "Storage architecture");
+    let mut compared = 0;
+    for need in needs.iter().filter(|n| ["volume", "bucket"].contains(&n[1])) {
+        let component = need[0].split(' ').next().expect("a name");
+        let row = rows.iter().find(|r| r[0] == component).unwrap_or_else(|| panic!("no {component} in {rows:?}"));
+        assert!(row[6].split(", ").any(|part| part.starts_with(need[2])), "{need:?} isn't in {row:?}");
+        let drawn = run(&["diagram", &observability().display().to_string(), "--view", "storage"]);
+        assert!(drawn.contains(&format!("Estimated need: {}", row[6])), "{drawn}");
+        compared += 1;
+    }
+    assert!(compared > 3, "{needs:?}");
+    // nothing is known where no load is declared
+    let (_folder, path) =
+        written("import std.{Loki}\nnamespace o {\n  component loki: Loki { storage: disk(10Gi) }\n}\n");
+    assert!(!guide(&path).contains("Estimated need"));
+}
+
+#[test]
+fn each_port_has_its_own_transport() {
+    let text = guide(&observability());
+    let flow = table(&text, "Flows").into_iter().find(|r| r[..3] == ["apps", "alloy", "otlp"]).expect("the flow");
+    assert_eq!(flow[3..5], ["4317, 4318", "gRPC (4317), HTTP (4318)"]);
+    let label =
+        |view: &str| run(&["diagram", &observability().display().to_string(), "--view", view, "--format", "dot"]);
+    assert!(label("security").contains("[label=\"gRPC (4317), HTTP (4318)\"]"), "{}", label("security"));
+    assert!(label("traces").contains("[label=\"OTLP (push to gRPC 4317, HTTP 4318)\"]"), "{}", label("traces"));
 }
 
 #[test]

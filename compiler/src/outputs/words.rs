@@ -1,5 +1,6 @@
 //! Facts of the graph in words, the same in pictures and in documents.
 
+use crate::capacity::{self, Resource};
 use crate::graph::{
     Autoscale, Backup, Component, Flow, Graph, Peer, Port, RbacRule, ScaleRule, Stack, State, Workload, WorkloadKind,
 };
@@ -91,14 +92,46 @@ pub(super) fn routes(graph: &Graph, component: &Component) -> Vec<String> {
     graph.outgoing(component.id).filter_map(route).collect()
 }
 
+/// How each port of a flow is spoken to: `gRPC` on these, `HTTP` on those. No ports where it may be any.
+pub(super) fn transports(flow: &Flow) -> Vec<(&str, Vec<u16>)> {
+    let word = |transport| match transport {
+        "grpc" => "gRPC",
+        "http" => "HTTP",
+        "https" => "HTTPS",
+        "tcp" => "TCP",
+        other => other,
+    };
+    let own = word(flow.transport.as_str());
+    let mut out: Vec<(&str, Vec<u16>)> = Vec::new();
+    for port in &flow.ports {
+        // a protocol that is spoken in two ways has a port for each
+        let spoken = match (own, port.protocol.as_str()) {
+            ("gRPC" | "HTTP", of_port @ ("gRPC" | "HTTP")) => of_port,
+            _ => own,
+        };
+        match out.iter_mut().find(|(known, _)| *known == spoken) {
+            Some((_, ports)) => ports.push(port.number),
+            None => out.push((spoken, vec![port.number])),
+        }
+    }
+    if out.is_empty() { vec![(own, Vec::new())] } else { out }
+}
+
 /// `HTTPS (443)`: the transport and the port of a flow.
 pub(super) fn transport(flow: &Flow) -> String {
-    let word = match flow.transport.as_str() {
-        "grpc" => "gRPC".to_owned(),
-        other => other.to_uppercase(),
+    let one = |(word, ports): (&str, Vec<u16>)| match ports.is_empty() {
+        true => word.to_owned(),
+        false => format!("{word} ({})", list(ports.iter().map(u16::to_string))),
     };
-    let ports = list(flow.ports.iter().map(|p| p.number.to_string()));
-    if ports.is_empty() { word } else { format!("{word} ({ports})") }
+    list(transports(flow).into_iter().map(one))
+}
+
+/// `HTTP`: the transport of a flow, with its ports where there are several.
+pub(super) fn spoken(flow: &Flow) -> String {
+    match transports(flow).as_slice() {
+        [(word, _)] => (*word).to_owned(),
+        _ => transport(flow),
+    }
 }
 
 /// How long it keeps what it stores, where its kind has a word for that.
@@ -116,6 +149,24 @@ pub(super) fn volume(workload: &Workload) -> Option<String> {
         }
         None => "emptyDir: lost with the pod".to_owned(),
     })
+}
+
+/// How much room each component's data is estimated to take: by the loads that are declared, else by its kind's own word.
+pub(super) fn rooms(stack: &Stack) -> Vec<Option<String>> {
+    let needs = if capacity::is_declared(stack) { capacity::report(stack, 1.0).needs } else { Vec::new() };
+    let of = |component: &Component| {
+        let own = needs.iter().filter(|n| n.component == component.id);
+        let told = own.filter_map(|need| match need.resource {
+            Resource::Volume if need.instances > 1 => Some(format!("{} each", need.resource.told(need.amount))),
+            Resource::Volume => Some(need.resource.told(need.amount)),
+            Resource::Bucket => Some(format!("{} in the bucket", need.resource.told(need.amount))),
+            _ => None,
+        });
+        let told = list(told);
+        let by_kind = component.fills.map(|bytes| Quantity::Bytes(bytes).to_string());
+        if told.is_empty() { by_kind } else { Some(told) }
+    };
+    stack.graph.components.iter().map(of).collect()
 }
 
 /// What of a component is kept where other components' data is: in an object store, or by what shares its state.

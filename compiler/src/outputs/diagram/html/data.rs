@@ -5,6 +5,7 @@ use super::First;
 use crate::db::LIBRARY;
 use crate::graph::{Component, Effective, Flow, Graph, LinkSource, Port, Signal, Stack};
 use crate::maps::IndexMap;
+use crate::outputs::words;
 use crate::text::{FileId, LineIndex, Sources, Span};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -214,7 +215,7 @@ fn way(graph: &Graph, f: &Flow, places: &mut Places<'_, impl Sources>) -> Way {
         to: graph.component(f.to).name.to_string(),
         protocol: f.protocol.to_string(),
         label: f.label.to_string(),
-        transport: f.transport.to_string(),
+        transport: words::spoken(f),
         signals: f.signals.iter().copied().map(Signal::name).collect(),
         backward: f.backward,
         ports: f.ports.iter().map(port).collect(),

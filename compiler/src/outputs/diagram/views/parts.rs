@@ -66,10 +66,14 @@ pub(super) fn told(flow: &Flow) -> String {
 
 /// `query (logql, pull)`: and which end of a flow of data opens the connection; the ports where there is a choice.
 pub(super) fn told_of_data(flow: &Flow) -> String {
-    let ports = if flow.ports.len() > 1 {
-        format!(" to {}", words::list(flow.ports.iter().map(|p| p.number.to_string())))
-    } else {
-        String::new()
+    let numbers = |ports: &[u16]| words::list(ports.iter().map(u16::to_string));
+    let ports = match words::transports(flow).as_slice() {
+        [(_, ports)] if ports.len() > 1 => format!(" to {}", numbers(ports)),
+        [_] => String::new(),
+        several => {
+            let each = several.iter().map(|(word, ports)| format!("{word} {}", numbers(ports)));
+            format!(" to {}", words::list(each))
+        }
     };
     let way = format!("{}{ports}", if flow.backward { "pull" } else { "push" });
     let parts: Vec<&str> = flow.remark.iter().map(|r| r.as_str()).chain([way.as_str()]).collect();
