@@ -282,9 +282,23 @@ fn mermaid_draws_every_title() {
     let (folder, path) = program(&titles);
     let source = folder.path().join("g.mmd");
     std::fs::write(&source, diagram(&path, "mermaid")).expect("the folder is writable");
-    let shown: Vec<String> =
-        serde_json::from_str(&browser.run("mermaid.cjs", &[&source])).expect("the script prints a list");
-    all_there(&titles, &shown, "mermaid");
+    let shown: serde_json::Value = serde_json::from_str(&browser.run("mermaid.cjs", &[&source])).expect("JSON");
+    let texts: Vec<String> = serde_json::from_value(shown["texts"].clone()).expect("a list");
+    all_there(&titles, &texts, "mermaid");
+}
+
+#[test]
+fn mermaid_shows_titles_of_frames_whole() {
+    let Some(browser) = Browser::find() else { return };
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let source = folder.path().join("g.mmd");
+    for view in ["system", "availability", "nodes", "security", "scaling", "recovery"] {
+        let program = crate::programs::observability().display().to_string();
+        let text = crate::programs::run(&["diagram", &program, "--view", view, "--format", "mermaid"]);
+        std::fs::write(&source, text).expect("the folder is writable");
+        let shown: serde_json::Value = serde_json::from_str(&browser.run("mermaid.cjs", &[&source])).expect("JSON");
+        assert_eq!(shown["titles"], serde_json::json!([]), "{view}");
+    }
 }
 
 /// Doc lines that open what has to be closed, or would be parts of the page.

@@ -1,5 +1,6 @@
 //! What the page's script knows.
 
+use super::super::views::picture;
 use super::super::{Format, VIEWS, draw, title as view_title};
 use super::First;
 use crate::db::LIBRARY;
@@ -129,14 +130,17 @@ impl<S: Sources> Places<'_, S> {
 pub(super) fn of(stacks: &[Stack], first: First<'_>, sources: &impl Sources) -> Option<Data> {
     let mut places = Places { sources, known: BTreeMap::new(), files: Vec::new() };
     let graph = &stacks.get(first.profile)?.graph;
-    let views = views(stacks, graph);
+    let views = views(stacks, graph, first.view);
     let view = views.iter().position(|v| v.name == first.view)?;
     let mut pictures: IndexMap<String, usize> = IndexMap::default();
     let mut profiles = Vec::new();
     for stack in stacks {
         let graph = &*stack.graph;
         let mut number = |view: &View| {
-            view_title(stack, &view.name)?;
+            // the one that is asked for says that there is nothing to see
+            if view.name != first.view {
+                view_title(stack, &view.name)?;
+            }
             let text = draw(stack, &view.name, Format::Svg)?;
             let next = pictures.len();
             Some(*pictures.entry(text).or_insert(next))
@@ -165,11 +169,13 @@ fn title(graph: &Graph) -> String {
     if told.is_empty() { graph.cluster.name.to_string() } else { told.trim_end_matches('.').to_owned() }
 }
 
-/// Views that show something under some profile: those that always exist, and the program's own.
-fn views(stacks: &[Stack], graph: &Graph) -> Vec<View> {
+/// Views that show something under some profile, and the one that is asked for: of those that always exist, and the
+/// program's own.
+fn views(stacks: &[Stack], graph: &Graph, asked: &str) -> Vec<View> {
     let own = graph.views.iter().map(|v| v.name.as_str()).filter(|name| !VIEWS.contains(name));
     let view = |name: &str| {
-        let title = stacks.iter().find_map(|s| view_title(s, name))?;
+        let heading = |s: &Stack| if name == asked { picture(s, name).map(|p| p.title) } else { view_title(s, name) };
+        let title = stacks.iter().find_map(heading)?;
         Some(View { name: name.to_owned(), title })
     };
     VIEWS.iter().copied().chain(own).filter_map(view).collect()

@@ -1,6 +1,6 @@
 //! `security`: zones from the internet inwards, what is encrypted between them, and what guards them.
 
-use super::parts::{Arrows, BY_CONNECTION, DASHED, legend, shape};
+use super::parts::{Arrows, BY_CONNECTION, DASHED, Sign, drawn, shape};
 use crate::analysis::Fate;
 use crate::graph::{Component, Flow, Graph, NamespaceId, Peer, RbacRule, Stack};
 use crate::outputs::diagram::picture::{Node, Picture, Shape};
@@ -34,13 +34,8 @@ pub(super) fn picture(stack: &Stack) -> Picture {
         arrows.connection(graph, flow, words::transport(flow));
     }
     let told = "Only connections between zones are shown. At an arrow stands how it is spoken, and the port.";
-    Picture {
-        title: "Security boundaries".to_owned(),
-        legend: legend(&[BY_CONNECTION, told, DASHED]),
-        content,
-        arrows: arrows.all,
-        sideways: false,
-    }
+    let legend = [BY_CONNECTION, (Sign::Arrows, told), DASHED];
+    drawn("Security boundaries", content, arrows.all, &legend, "There is nothing to guard here.")
 }
 
 /// Where a component stands, from the outside inwards.

@@ -1,6 +1,6 @@
 //! `storage`: what keeps data, how long, and on what.
 
-use super::parts::{Arrows, DASHED, legend, shape};
+use super::parts::{Arrows, DASHED, Sign, drawn, shape};
 use crate::graph::{Component, Flow, Graph, Stack};
 use crate::outputs::diagram::picture::{Node, Picture};
 use crate::outputs::words;
@@ -20,9 +20,13 @@ pub(super) fn picture(stack: &Stack) -> Picture {
     let shown = graph.components.iter().filter(|c| keeps(stack, c) || ends(c));
     let rooms = words::rooms(stack);
     let content: Vec<Node> = shown.map(|c| shape(c, lines(stack, c, rooms[c.id.0 as usize].as_ref()))).collect();
-    let way = "An arrow points the way data is written.";
-    let legend = legend(&[way, "PVC: a claim of its own for each instance. emptyDir: gone with its pod.", DASHED]);
-    Picture { title: "Storage".to_owned(), legend, content, arrows: arrows.all, sideways: false }
+    let legend = [
+        (Sign::Arrows, "An arrow points the way data is written."),
+        (Sign::Words("PVC of "), "PVC: a claim of its own for each instance."),
+        (Sign::Words("emptyDir:"), "emptyDir: gone with its pod."),
+        DASHED,
+    ];
+    drawn("Storage", content, arrows.all, &legend, "Nothing here keeps data.")
 }
 
 /// What stores a signal, has a volume that outlives it, or keeps its state elsewhere.
