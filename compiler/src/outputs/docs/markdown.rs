@@ -153,11 +153,9 @@ fn closed(text: String) -> String {
     let ends = |text: &str| {
         let whole = format!("{text}{AFTER}");
         let at = whole.len() - "after".len();
-        // bound so that the parser is gone before `whole`
-        let found = Parser::new(&whole)
+        Parser::new(&whole)
             .into_offset_iter()
-            .any(|(event, range)| matches!(event, Event::Start(Tag::Paragraph)) && range.start == at);
-        found
+            .any(|(event, range)| matches!(event, Event::Start(Tag::Paragraph)) && range.start == at)
     };
     if ends(&text) {
         return text;
@@ -263,5 +261,28 @@ fn prose(text: &str, out: &mut String) {
             c => out.push(c),
         }
         before = c;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doc_lines_stay_in_their_part() {
+        let own = BTreeSet::from(["glossary".to_owned()]);
+        for (text, wanted) in [
+            ("```\nx", "```\nx\n```"),
+            ("~~~~ x\n```", "~~~~ x\n```\n~~~~"),
+            ("- ```\n  x", "- ```\n  x"),
+            ("# One", "#### One"),
+            ("###### Six", "###### Six"),
+            ("Under\n===", "#### Under"),
+            ("Two\nlines\n---", "Two\nlines\n\\---"),
+            ("# Glossary", "\\# Glossary"),
+            ("<!-- `\n\n```", "&lt;!-- `\n\n```\n```"),
+        ] {
+            assert_eq!(fitted(text, 3, &own), wanted, "{text}");
+        }
     }
 }
