@@ -282,9 +282,133 @@ fn mermaid_draws_every_title() {
     let (folder, path) = program(&titles);
     let source = folder.path().join("g.mmd");
     std::fs::write(&source, diagram(&path, "mermaid")).expect("the folder is writable");
-    let shown: Vec<String> =
-        serde_json::from_str(&browser.run("mermaid.cjs", &[&source])).expect("the script prints a list");
-    all_there(&titles, &shown, "mermaid");
+    let shown: serde_json::Value = serde_json::from_str(&browser.run("mermaid.cjs", &[&source])).expect("JSON");
+    let texts: Vec<String> = serde_json::from_value(shown["texts"].clone()).expect("a list");
+    all_there(&titles, &texts, "mermaid");
+}
+
+#[test]
+fn mermaid_shows_titles_of_frames_whole() {
+    let Some(browser) = Browser::find() else { return };
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let source = folder.path().join("g.mmd");
+    for view in ["system", "availability", "nodes", "security", "scaling", "recovery"] {
+        let program = crate::programs::observability().display().to_string();
+        let text = crate::programs::run(&["diagram", &program, "--view", view, "--format", "mermaid"]);
+        std::fs::write(&source, text).expect("the folder is writable");
+        let shown: serde_json::Value = serde_json::from_str(&browser.run("mermaid.cjs", &[&source])).expect("JSON");
+        assert_eq!(shown["titles"], serde_json::json!([]), "{view}");
+    }
+}
+
+/// Doc lines that open what has to be closed, or would be parts of the page.
+const OPENING: &[&str] = &[
+    "```",
+    "````text\n```",
+    "~~~~ x\ny",
+    "- ```\n  x",
+    "> ~~~\n> x",
+    "# One",
+    "#### Four",
+    "  # Set in",
+    "Under\n=====",
+    "Two\nlines\n---",
+    "> Quoted\n> ===",
+    "# Glossary",
+    "## Components #",
+    "Legend\n------",
+    "<!-- `\n\n# in it",
+    "<!-- ` -->\n `<b>`",
+    "<script>\n```",
+    "    set in\n\n```",
+    "| a |\n| - |\n| `b",
+    "[x]: http://x.example",
+    "1. ```\n\n   x\n\n2. # y",
+];
+
+/// A program whose docs, reasons and summaries are these texts, one after the other.
+fn documented(texts: &[String]) -> String {
+    let mut texts = texts.iter().cycle();
+    let mut next = || texts.next().expect("there is one").replace('\r', "");
+    let doc = |text: String, sign: &str, indent: &str| -> String {
+        let lines = text.split(['\n', '\r']).map(|line| format!("{indent}{sign} {line}\n"));
+        lines.collect()
+    };
+    let mut out = format!("//! A title\n//!\n{}\n", doc(next(), "//!", ""));
+    out.push_str(&format!("import std.{{checkov}}\n{}protocol call {{ transport: http }}\n", doc(next(), "///", "")));
+    out.push_str(&format!(
+        "{}kind K {{\n  workload: deployment\n  image: \"example.com/k:1\"\n",
+        doc(next(), "///", "")
+    ));
+    out.push_str(&format!("{}  param size: int = 1\n  port http: 80\n", doc(next(), "///", "  ")));
+    out.push_str("  accepts call on http\n  emits call\n");
+    for at in 0..3 {
+        let (summary, told) = (quoted(&next()), quoted(&next()));
+        out.push_str(&format!(
+            "  alert A{at} {{\n    expr: promql\"up == {at}\"\n    for: 5m\n    severity: warning\n"
+        ));
+        out.push_str(&format!("    summary: {summary}\n    description: {told}\n  }}\n"));
+    }
+    out.push_str(&format!("}}\n{}namespace n \"Own\" {{\n", doc(next(), "///", "")));
+    for at in 0..40 {
+        out.push_str(&format!("{}  component c{at}: K\n", doc(next(), "///", "  ")));
+    }
+    out.push_str(&format!("}}\n{}c0 -> c1: call\n", doc(next(), "///", "")));
+    for check in ["CKV_K8S_43", "CKV_K8S_14", "CKV_K8S_15"] {
+        out.push_str(&format!("waive checkov.{check}, {}\n", quoted(&next())));
+    }
+    out
+}
+
+/// The page of a program's guide as a host of Markdown sees it.
+fn page(text: &str) -> Option<serde_json::Value> {
+    let (folder, path) = written(text);
+    let to = folder.path().join("docs");
+    crate::programs::run(&["docs", &path.display().to_string(), "-o", &to.display().to_string()]);
+    Some(tools::rendered(&[to.join("README.md")])?[0].clone())
+}
+
+#[test]
+fn docs_stay_in_their_part_of_the_page() {
+    let plain: Vec<String> = vec!["plain".to_owned()];
+    let Some(wanted) = page(&documented(&plain)) else { return };
+    let headings = |page: &serde_json::Value| -> Vec<(u64, String)> {
+        let levels = page["levels"].as_array().expect("a list").iter().map(|l| l.as_u64().expect("a number"));
+        let words = page["headings"].as_array().expect("a list").iter().map(|h| h.as_str().expect("text").to_owned());
+        levels.zip(words).collect()
+    };
+    let own = headings(&wanted);
+    let mut texts: Vec<Vec<String>> = vec![OPENING.iter().map(|t| (*t).to_owned()).collect()];
+    texts.extend((0..3).map(|seed| {
+        let all = titles(seed);
+        all.chunks(2).map(|two| two.join("\n")).collect()
+    }));
+    for texts in texts {
+        let found = page(&documented(&texts)).expect("it was there before");
+        let (mine, others): (Vec<_>, Vec<_>) = headings(&found).into_iter().partition(|h| own.contains(h));
+        assert_eq!(mine, own, "{texts:#?}");
+        assert!(others.iter().all(|(level, _)| *level > 2), "{others:?}");
+        for of in ["images", "links"] {
+            let kept: Vec<_> = wanted[of]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .filter(|l| l.as_str().is_some_and(|l| l.starts_with('#')))
+                .collect();
+            let all = found[of].as_array().expect("a list");
+            assert!(kept.iter().all(|l| all.contains(l)), "{of}: {all:?}");
+        }
+        let tables =
+            |page: &serde_json::Value| -> Vec<serde_json::Value> { page["tables"].as_array().expect("a list").clone() };
+        let all = tables(&found);
+        assert!(tables(&wanted).iter().all(|t| all.contains(t)), "a table lost rows or cells: {all:?}");
+        let allowed = |html: &str| {
+            let folded = html.starts_with("<details>\n<summary>") && html.ends_with("</summary>");
+            folded || html == "</details>"
+        };
+        let html = found["html"].as_array().expect("a list");
+        assert!(html.iter().all(|h| h.as_str().is_some_and(allowed)), "{html:?}");
+    }
 }
 
 #[test]

@@ -138,6 +138,91 @@ fn commands_are_such_to_a_shell_and_name_the_program() {
     }
 }
 
+/// What a shell makes of the commands of the guide that hold some words, with these functions in the place of programs:
+/// what they write to the file `$MADE`, and what is said on stderr.
+fn pasted(program: &str, words: &str, functions: &str) -> Option<(String, String)> {
+    let shell = tools::program(&["sh"])?;
+    let (folder, program) = written(program);
+    let to = folder.path().join("docs");
+    run(&["docs", program.to_str().expect("UTF-8"), "-o", to.to_str().expect("UTF-8")]);
+    let text = std::fs::read_to_string(to.join("README.md")).expect("the guide");
+    let process = text.split("### Recovery process").nth(1).expect("the runbook");
+    let fences = process.split("\n```sh\n").skip(1).map(|rest| rest.split("\n```").next().unwrap_or_default());
+    let fence = fences.into_iter().find(|f| f.contains(words)).unwrap_or_else(|| panic!("no commands with {words}"));
+    let made = folder.path().join("made");
+    std::fs::write(&made, "").expect("the folder is writable");
+    let script = format!("sleep() {{ :; }}\n{functions}\n{fence}\n");
+    let output = Command::new(shell)
+        .args(["-c", &script])
+        .env("MADE", &made)
+        .current_dir(folder.path())
+        .output()
+        .expect("the shell starts");
+    let made = std::fs::read_to_string(&made).expect("text");
+    Some((made, String::from_utf8_lossy(&output.stderr).into_owned()))
+}
+
+const SAVED: &str = "import std.{Prometheus}
+namespace n {
+  component prometheus: Prometheus { storage: disk(10Gi, class: \"fast.ssd\"), replicas: 1 }
+}
+prometheus -> prometheus: scrape
+backup prometheus { schedule: \"0 2 * * *\", keep: 7 }
+";
+
+#[test]
+fn claims_come_back_from_snapshots_and_without_any_nothing_is_made() {
+    let made = "case \"$*\" in *create*|*apply*) cat >> \"$MADE\" ;; *' get '*) printf '%s' \"$ANSWER\" ;; esac";
+    let there = format!("kubectl() {{ ANSWER=data-prometheus-0-abcde; {made}; }}");
+    let Some((claims, errors)) = pasted(SAVED, "kind: PersistentVolumeClaim", &there) else { return };
+    assert!(claims.contains("kind: VolumeSnapshot, name: data-prometheus-0-abcde }"), "{claims}");
+    assert!(claims.contains("\n  storageClassName: fast.ssd\n") && errors.is_empty(), "{claims}{errors}");
+    let nothing = format!("kubectl() {{ ANSWER=; {made}; }}");
+    let (claims, errors) = pasted(SAVED, "kind: PersistentVolumeClaim", &nothing).expect("a shell is there");
+    assert_eq!(claims, "");
+    assert!(errors.contains("no snapshot of data-prometheus-0 in n"), "{errors}");
+}
+
+#[test]
+fn snapshots_come_back_from_their_contents() {
+    let kubectl = "kubectl() { case \"$*\" in apply*) cat >> \"$MADE\" ;; \
+                   get*'{\"\\n\"}{end}'*) printf '%s\\n' 'data-prometheus-0-abcde drv old' 'data-prometheus-0-fghij drv /new/1' \
+                   'data-prometheus-0-klmno drv ' 'data-prometheus-0-1-pqrst drv other' ;; esac; }";
+    let Some((made, errors)) = pasted(SAVED, "kind: VolumeSnapshotContent", kubectl) else { return };
+    assert!(made.contains("snapshotHandle: '/new/1'") && made.contains("driver: 'drv'"), "{made}{errors}");
+    assert!(made.contains("deletionPolicy: Retain") && made.contains("labels: { snapshot-of: data-prometheus-0 }"));
+    assert_eq!(made.matches("n-data-prometheus-0-again").count(), 2, "bound to each other: {made}");
+    let documents: Vec<serde_yaml::Value> =
+        made.split("---\n").map(|text| serde_yaml::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))).collect();
+    assert_eq!(documents.len(), 2);
+    let (made, errors) =
+        pasted(SAVED, "kind: VolumeSnapshotContent", "kubectl() { cat >/dev/null; }").expect("a shell is there");
+    assert!(made.is_empty() && errors.contains("nothing is left of a snapshot of data-prometheus-0"), "{errors}");
+}
+
+#[test]
+fn dashboards_come_back_from_the_latest_export_with_the_password_of_the_secret() {
+    let program = "import std.{Grafana}\nnamespace n {\n  component grafana: Grafana\n}\nbackup grafana { schedule: \"0 3 * * *\", keep: 3 }\n";
+    let kubectl = "kubectl() { case \"$*\" in *' ls '*|*'ls /backup'*) echo 20260102T030000Z ;; *tar*) echo \"$*\" >> \"$MADE\"; tar -cf - -T /dev/null ;; \
+                   *create*) cat >> \"$MADE\" ;; esac; }";
+    let Some((made, errors)) = pasted(program, "grafana-backup-reader", kubectl) else { return };
+    assert!(made.contains("-C /backup/20260102T030000Z"), "{made}{errors}");
+    let pod: serde_yaml::Value = serde_yaml::from_str(made.split("-n n exec").next().expect("a pod")).expect("YAML");
+    assert_eq!(pod["spec"]["volumes"][0]["persistentVolumeClaim"]["claimName"], "grafana-backup");
+    let kubectl = "kubectl() { case \"$*\" in *'cat /etc/secrets/admin/password') echo geheim ;; esac; }; curl() { echo \"$*\" >> \"$MADE\"; }; \
+                   jq() { :; }; mkdir -p dashboards; touch dashboards/a.json";
+    let (made, errors) = pasted(program, "/api/dashboards/db", kubectl).expect("a shell is there");
+    assert!(made.contains("-u admin:geheim "), "{made}{errors}");
+}
+
+#[test]
+fn names_of_classes_are_names() {
+    let (_folder, program) = written(&SAVED.replace("fast.ssd", "\\$(touch pwned)"));
+    let out = Command::new(obs_tests::programs::obs()).arg("check").arg(&program).output().expect("obs starts");
+    let told = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
+    assert!(!out.status.success() && told.contains("OBS2108"), "{told}");
+}
+
 /// The questions that verify a recovery, as a shell hands them to `curl`, in the order of the guide.
 fn asked(program: &str) -> Option<Vec<Vec<String>>> {
     let shell = tools::program(&["sh"])?;

@@ -123,7 +123,13 @@ impl View {
 
 /// Text as Mermaid shows it.
 fn decoded(text: &str) -> String {
-    let plain = text.replace("<b>", "").replace("</b>", "").replace("<br/>", "\n").replace("#quot;", "\"");
+    let plain = text
+        .replace("<b>", "")
+        .replace("</b>", "")
+        .replace("<br/>", "\n")
+        .replace("#quot;", "\"")
+        .replace('\u{a0}', " ")
+        .replace('\u{2060}', "");
     let mut out = String::new();
     let mut rest = plain.as_str();
     while let Some((before, after)) = rest.split_once('#') {

@@ -42,6 +42,7 @@ view flat { group: none }
 view spaces { group: namespace }
 view across { group: none, direction: right, show: [prometheus, mimir, remote_write] }
 view system "Mine" { show: [loki] }
+view nothing { hide: [metrics, logs, prometheus, mimir, loki, grafana, alloy, apps, kubernetes] }
 "#;
 
 #[test]
@@ -53,7 +54,102 @@ fn every_view_has_a_picture_in_every_form() {
         let (mermaid, dot) = (picture(&observability(), view, "mermaid"), picture(&observability(), view, "dot"));
         assert_eq!(mermaid.matches("[\"<b>").count(), dot.matches("\\l\"").count(), "{view}: boxes of two forms");
         assert!(ascii.trim_end().ends_with('.') && mermaid.contains("accDescr: "), "{view} has no legend");
+        let d2 = picture(&observability(), view, "d2");
+        let legend = ascii.lines().next_back().expect("it has lines");
+        for (form, text) in [("svg", svg), ("mermaid", mermaid), ("dot", dot), ("d2", d2)] {
+            assert!(text.contains(legend), "{view} as {form} has no legend `{legend}`:\n{text}");
+        }
     }
+}
+
+/// Each line of a legend tells of something that is in the drawing above it, and what needs one has one.
+#[test]
+fn legends_tell_of_what_is_there_and_of_nothing_else() {
+    let bare = "import std.{Loki, Grafana}\nnamespace o {\n  component loki: Loki { replicas: 1 }\n  \
+                component grafana: Grafana\n}\ngrafana -> loki: query\n";
+    let (_folder, bare) = written(bare);
+    let (_own, own) = written(OWN);
+    let mut missing = 0;
+    for program in [observability(), own, bare] {
+        for view in VIEWS {
+            let drawn = text(&program, view);
+            let (drawing, legend) = drawn.trim_end().rsplit_once("\n\n").expect("a legend");
+            let boxes: Vec<&str> = drawing.lines().skip(1).collect();
+            if boxes.iter().all(|l| l.is_empty()) {
+                continue;
+            }
+            let any = |signs: &[char]| drawing.contains(signs);
+            for (told, there) in [
+                ("Dashed box", any(&['╌', '┆'])),
+                ("An arrow points", any(&['▼', '▲', '▶', '◀'])),
+                ("A DaemonSet has", drawing.contains(": DaemonSet")),
+                ("Active-active:", drawing.contains(", active-active")),
+                ("Load balanced:", drawing.contains(", load balanced")),
+                ("PVC: a claim", drawing.contains("PVC of ")),
+                ("emptyDir: gone", drawing.contains("emptyDir:")),
+                ("↻: ", *view == "self-monitoring" && drawing.contains('↻')),
+            ] {
+                // a word of one view's legend may stand in another's boxes
+                let said = legend.contains(told);
+                let elsewhere = !["Dashed box", "An arrow points"].contains(&told);
+                assert!(said == there || (elsewhere && !said), "{view}: `{told}` of\n{drawn}");
+                missing += usize::from(!said);
+            }
+        }
+    }
+    assert!(missing > 100, "each is left out somewhere");
+}
+
+#[test]
+fn a_view_of_nothing_says_so_in_every_form() {
+    let bare = "import std.{Pods}\ncomponent apps: Pods\nview none { hide: [apps] }\n";
+    let (folder, path) = written(bare);
+    for (view, says) in [
+        ("nodes", "Nothing here runs on every node."),
+        ("logs", "No logs go anywhere here."),
+        ("storage", "Nothing here keeps data."),
+        ("none", "Nothing of the program is shown here."),
+    ] {
+        for form in ["ascii", "svg", "mermaid", "dot", "d2"] {
+            let text = picture(&path, view, form);
+            assert!(text.contains(says), "{view} as {form}:\n{text}");
+            assert!(!text.contains("Dashed box"), "{view} as {form}:\n{text}");
+        }
+        let page = folder.path().join("page.html");
+        let (program, page) = (path.display().to_string(), page.display().to_string());
+        run(&["diagram", &program, "--view", view, "--format", "html", "-o", &page]);
+        assert!(std::fs::read_to_string(&page).expect("the page").contains(says), "{view} as a page");
+    }
+}
+
+/// Where a label stands upon a line, the line leaves as much room on either side of its text.
+#[test]
+fn lines_leave_the_same_room_on_both_sides_of_their_label() {
+    let svg = picture(&observability(), "system", "svg");
+    let number =
+        |text: &str, before: &str| -> Option<f64> { text.split(before).nth(1)?.split(['"', ' ']).next()?.parse().ok() };
+    let mut upon = 0;
+    for net in svg.split("<g class=\"net\"").skip(1) {
+        let net = net.split("</g>").next().expect("its end");
+        for label in net.split("<text ").skip(1).filter(|t| t.starts_with("class=\"c") && t.contains(" m\"")) {
+            let (x, y) = (number(label, " x=\"").expect("x"), number(label, " y=\"").expect("y") - 4.0);
+            let ends: Vec<f64> = net
+                .split(['M', 'L'])
+                .filter_map(|point| {
+                    let (px, py) = point.split(['"', ' ']).next().zip(point.split(['"', ' ']).nth(1))?;
+                    (py.parse::<f64>().ok()? == y).then(|| px.parse().ok())?
+                })
+                .collect();
+            let left = ends.iter().copied().filter(|e| *e < x).fold(f64::MIN, f64::max);
+            let right = ends.iter().copied().filter(|e| *e > x).fold(f64::MAX, f64::min);
+            assert!((x - left - (right - x)).abs() <= 1.0, "{left} … {x} … {right}: {net}");
+            let text = label.split(['>', '<']).nth(1).expect("its text");
+            let most = 10.0 * text.len() as f64 + 12.0;
+            assert!((1.0..most).contains(&(right - left)), "`{text}`: {left} … {right}");
+            upon += 1;
+        }
+    }
+    assert!(upon > 0, "{svg}");
 }
 
 #[test]

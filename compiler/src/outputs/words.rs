@@ -1,7 +1,8 @@
 //! Facts of the graph in words, the same in pictures and in documents.
 
+use crate::capacity::{self, Resource};
 use crate::graph::{
-    Autoscale, Component, Flow, Graph, Peer, Port, RbacRule, ScaleRule, Stack, State, Workload, WorkloadKind,
+    Autoscale, Backup, Component, Flow, Graph, Peer, Port, RbacRule, ScaleRule, Stack, State, Workload, WorkloadKind,
 };
 use crate::value::Quantity;
 
@@ -91,14 +92,46 @@ pub(super) fn routes(graph: &Graph, component: &Component) -> Vec<String> {
     graph.outgoing(component.id).filter_map(route).collect()
 }
 
+/// How each port of a flow is spoken to: `gRPC` on these, `HTTP` on those. No ports where it may be any.
+pub(super) fn transports(flow: &Flow) -> Vec<(&str, Vec<u16>)> {
+    let word = |transport| match transport {
+        "grpc" => "gRPC",
+        "http" => "HTTP",
+        "https" => "HTTPS",
+        "tcp" => "TCP",
+        other => other,
+    };
+    let own = word(flow.transport.as_str());
+    let mut out: Vec<(&str, Vec<u16>)> = Vec::new();
+    for port in &flow.ports {
+        // a protocol that is spoken in two ways has a port for each
+        let spoken = match (own, port.protocol.as_str()) {
+            ("gRPC" | "HTTP", of_port @ ("gRPC" | "HTTP")) => of_port,
+            _ => own,
+        };
+        match out.iter_mut().find(|(known, _)| *known == spoken) {
+            Some((_, ports)) => ports.push(port.number),
+            None => out.push((spoken, vec![port.number])),
+        }
+    }
+    if out.is_empty() { vec![(own, Vec::new())] } else { out }
+}
+
 /// `HTTPS (443)`: the transport and the port of a flow.
 pub(super) fn transport(flow: &Flow) -> String {
-    let word = match flow.transport.as_str() {
-        "grpc" => "gRPC".to_owned(),
-        other => other.to_uppercase(),
+    let one = |(word, ports): (&str, Vec<u16>)| match ports.is_empty() {
+        true => word.to_owned(),
+        false => format!("{word} ({})", list(ports.iter().map(u16::to_string))),
     };
-    let ports = list(flow.ports.iter().map(|p| p.number.to_string()));
-    if ports.is_empty() { word } else { format!("{word} ({ports})") }
+    list(transports(flow).into_iter().map(one))
+}
+
+/// `HTTP`: the transport of a flow, with its ports where there are several.
+pub(super) fn spoken(flow: &Flow) -> String {
+    match transports(flow).as_slice() {
+        [(word, _)] => (*word).to_owned(),
+        _ => transport(flow),
+    }
 }
 
 /// How long it keeps what it stores, where its kind has a word for that.
@@ -116,6 +149,24 @@ pub(super) fn volume(workload: &Workload) -> Option<String> {
         }
         None => "emptyDir: lost with the pod".to_owned(),
     })
+}
+
+/// How much room each component's data is estimated to take: by the loads that are declared, else by its kind's own word.
+pub(super) fn rooms(stack: &Stack) -> Vec<Option<String>> {
+    let needs = if capacity::is_declared(stack) { capacity::report(stack, 1.0).needs } else { Vec::new() };
+    let of = |component: &Component| {
+        let own = needs.iter().filter(|n| n.component == component.id);
+        let told = own.filter_map(|need| match need.resource {
+            Resource::Volume if need.instances > 1 => Some(format!("{} each", need.resource.told(need.amount))),
+            Resource::Volume => Some(need.resource.told(need.amount)),
+            Resource::Bucket => Some(format!("{} in the bucket", need.resource.told(need.amount))),
+            _ => None,
+        });
+        let told = list(told);
+        let by_kind = component.fills.map(|bytes| Quantity::Bytes(bytes).to_string());
+        if told.is_empty() { by_kind } else { Some(told) }
+    };
+    stack.graph.components.iter().map(of).collect()
 }
 
 /// What of a component is kept where other components' data is: in an object store, or by what shares its state.
@@ -205,6 +256,47 @@ pub(super) fn rights<'a>(stack: &'a Stack, component: &Component) -> Vec<&'a Rba
         }
     }
     out
+}
+
+/// The ports of the Kubernetes API: its Service's, and the one behind it.
+pub(super) const API_PORTS: [u16; 2] = [443, 6443];
+
+/// The job that carries out a component's backup: nobody connects to it, and it has no flows.
+pub(super) struct Saving<'a> {
+    /// The component that it saves.
+    pub saved: &'a Component,
+    /// The item that asks for it.
+    pub backup: &'a Backup,
+    /// What it runs. Its rights hold in the component's namespace alone.
+    pub workload: &'a Workload,
+    /// The port of the component that it asks.
+    pub asks: Option<&'a Port>,
+}
+
+impl Saving<'_> {
+    /// What its objects are called.
+    pub(super) fn name(&self) -> String {
+        format!("{}-backup", self.saved.name)
+    }
+
+    /// Whether it asks the Kubernetes API.
+    pub(super) fn asks_api(&self) -> bool {
+        !self.workload.rbac.is_empty()
+    }
+}
+
+/// What carries out the last backup item of a component, where its kind says what does.
+pub(super) fn saving<'a>(graph: &'a Graph, saved: &'a Component, workload: &'a Workload) -> Option<Saving<'a>> {
+    let saver = workload.saver.as_ref()?;
+    let backup = graph.backups.iter().rev().find(|b| b.component == saved.id)?;
+    let asks = saver.asks.as_ref().and_then(|name| saved.ports.iter().find(|p| p.name == *name));
+    Some(Saving { saved, backup, workload: &saver.workload, asks })
+}
+
+/// The jobs that save something of a stack, in the order of components.
+pub(super) fn savings(stack: &Stack) -> impl Iterator<Item = Saving<'_>> {
+    let deployed = |c: &&Component| deployed(c) && c.namespace.is_some();
+    stack.graph.components.iter().filter(deployed).filter_map(|c| saving(&stack.graph, c, workload(stack, c)?))
 }
 
 /// A path as a word of a POSIX shell: in quotes where it holds what the shell gives a meaning to.

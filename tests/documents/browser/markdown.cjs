@@ -7,12 +7,13 @@ const MarkdownIt = require("markdown-it");
 function read(file) {
   const slugger = new GithubSlugger();
   const tokens = new MarkdownIt({ html: true }).parse(fs.readFileSync(file, "utf8"), {});
-  const out = { file, headings: [], links: [], images: [], tables: [], fences: [], html: [], texts: [] };
+  const out = { file, headings: [], levels: [], links: [], images: [], tables: [], fences: [], html: [], texts: [] };
   let row = null;
   for (const [at, token] of tokens.entries()) {
     if (token.type === "heading_open") {
       const words = tokens[at + 1].children.map((t) => (t.type === "text" || t.type === "code_inline" ? t.content : "")).join("");
       out.headings.push(slugger.slug(words));
+      out.levels.push(Number(token.tag.slice(1)));
     }
     if (token.type === "table_open") out.tables.push([]);
     if (token.type === "tr_open") row = 0;

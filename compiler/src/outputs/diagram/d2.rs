@@ -7,7 +7,11 @@ pub(super) fn paint(picture: &Picture) -> String {
     let direction = if picture.sideways { "right" } else { "down" };
     let style = "near: top-center; shape: text; style.font-size: 24; style.bold: true";
     let head = format!("direction: {direction}\ntitle: \"{}\" {{ {style} }}", text(&picture.title));
-    format!("{head}\n{}", body(picture, "", &D2))
+    let legend: Vec<String> = picture.legend.iter().map(|l| text(l)).collect();
+    let style = "near: bottom-center; shape: text; style.font-size: 16";
+    let legend =
+        if legend.is_empty() { String::new() } else { format!("legend: \"{}\" {{ {style} }}\n", legend.join("\\n")) };
+    format!("{head}\n{legend}{}", body(picture, "", &D2))
 }
 
 struct D2;

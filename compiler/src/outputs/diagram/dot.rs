@@ -9,8 +9,9 @@ pub(super) fn paint(picture: &Picture) -> String {
     let lines: Vec<String> = std::iter::once(&picture.title).chain(&picture.legend).map(|l| text(l)).collect();
     let title = lines.join("\\n");
     let node = "node [shape=box, style=rounded, fontname=\"sans-serif\"];";
-    let head =
-        format!("label=\"{title}\"; labelloc=t; rankdir={direction};\n  {node}\n  edge [fontname=\"sans-serif\"];");
+    let head = format!(
+        "label=\"{title}\"; labelloc=t; fontname=\"sans-serif\"; rankdir={direction};\n  {node}\n  edge [fontname=\"sans-serif\"];"
+    );
     format!("digraph {{\n  {head}\n{}}}\n", body(picture, "  ", &Dot))
 }
 

@@ -7,23 +7,28 @@ use std::fmt::Write;
 
 pub(super) fn paint(picture: &Picture) -> String {
     let direction = if picture.sideways { "LR" } else { "TB" };
-    let head = format!("---\ntitle: {}\n---\nflowchart {direction}", front_matter(&picture.title));
-    let legend = described(&picture.legend);
+    let head = format!("---\ntitle: {}\n{CONFIG}---\nflowchart {direction}", front_matter(&picture.title));
+    let described = described(&picture.legend);
     let body = body(picture, "  ", &Mermaid);
-    let mut marks = String::new();
+    let mut marks = legend(&picture.legend);
     for (class, colour) in [("lost", "#b3261e"), ("degraded", "#8a5a00")] {
         if body.contains(&format!(":::{class}\n")) {
             marks.push_str(&format!("  classDef {class} stroke:{colour},stroke-width:3px\n"));
         }
     }
-    format!("{head}\n{legend}{body}  classDef external stroke-dasharray: 4 3\n{marks}")
+    format!("{head}\n{described}{body}  classDef external stroke-dasharray: 4 3\n{marks}")
 }
+
+/// Boxes and labels wrap where they are wider than this, rather than at 200 pixels. Titles of frames would wrap there
+/// all the same, into what is below them: their blanks and hyphens don't break.
+const CONFIG: &str =
+    "config:\n  flowchart:\n    wrappingWidth: 600\n    subGraphTitleMargin:\n      top: 4\n      bottom: 8\n";
 
 struct Mermaid;
 
 impl Notation for Mermaid {
     fn open(&self, number: usize, title: &str, _: &str) -> String {
-        format!("subgraph g{number}[\"{}\"]", text(title))
+        format!("subgraph g{number}[\"{}\"]", text(title).replace(' ', "\u{a0}").replace('-', "-\u{2060}"))
     }
 
     fn close(&self) -> &str {
@@ -51,6 +56,16 @@ impl Notation for Mermaid {
 /// The legend as the description for those who don't see the picture; it ends at the line.
 fn described(legend: &[String]) -> String {
     if legend.is_empty() { String::new() } else { format!("  accDescr: {}\n", legend.join(" ")) }
+}
+
+/// The legend as a box that nothing leads to: hosts show no description.
+fn legend(lines: &[String]) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> = lines.iter().map(|l| text(l)).collect();
+    let style = "fill:none,stroke:none,text-align:left";
+    format!("  legend[\"{}\"]:::legend\n  classDef legend {style}\n", lines.join("<br/>"))
 }
 
 /// A title in YAML's front matter: JSON's strings are YAML's.

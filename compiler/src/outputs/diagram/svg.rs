@@ -20,6 +20,8 @@ const BASE: i32 = 4;
 /// Rows above the drawing for its title; columns at its sides.
 const HEAD: i32 = 2;
 const MARGIN: i32 = 2;
+/// Pixels between a line and the text upon it.
+const ROOM: i32 = 5;
 /// Pictures are about as wide as this many columns, where what is in them allows.
 const WIDTH: i32 = 100;
 
@@ -27,7 +29,7 @@ const STYLE: &str = "\
 text{font:12px ui-sans-serif,system-ui,sans-serif}
 .t{font-size:15px;font-weight:600}.h{font-weight:600}.b{stroke-width:1.5}.e{stroke-dasharray:5 3}
 .k0,.k1,.k2{stroke-width:8;stroke-linejoin:round;paint-order:stroke}
-path{fill:none;stroke-width:1.5}.z{text-anchor:end}
+path{fill:none;stroke-width:1.5}.z{text-anchor:end}.m{text-anchor:middle}
 ";
 
 /// The picture as it is laid out here.
@@ -193,8 +195,7 @@ fn nets(scene: &Scene, arrows: &[Arrow], out: &mut String) {
         let parts = Parts::of(scene, arrows, net);
         for branch in branches(route, parts.hub) {
             let mut path = String::new();
-            for segment in branch.pieces.iter().flat_map(|s| around(s, &route.labels)) {
-                let (a, b) = (middle(segment.a), middle(segment.b));
+            for (a, b) in branch.pieces.iter().flat_map(|s| around(s, &route.labels, measured("n", label))) {
                 let _ = write!(path, "M{} {}L{} {}", a.0, a.1, b.0, b.1);
             }
             let part = parts.told(&branch.ends);
@@ -251,18 +252,23 @@ fn told_to_scripts(numbers: &[usize], arrows: &[Arrow]) -> String {
     serde_json::Value::from_iter(numbers.iter().map(|n| one(n).to_vec())).to_string()
 }
 
-/// A line without what labels on it cover.
-fn around(segment: &Segment, labels: &[Rect]) -> Vec<Segment> {
-    let &Segment { a, b } = segment;
-    let on = |l: &&Rect| a.y == b.y && l.y == a.y && a.x < l.x && l.x < b.x;
-    match labels.iter().find(on) {
-        None => vec![*segment],
-        Some(label) => {
-            let before = Segment { a, b: Point { x: label.x, y: a.y } };
-            let after = Segment { a: Point { x: label.right() - 1, y: a.y }, b };
-            vec![before, after]
-        }
-    }
+/// A label that stands upon a line rather than beside it.
+fn upon(label: &Rect, &Segment { a, b }: &Segment) -> bool {
+    a.y == b.y && label.y == a.y && a.x < label.x && label.x < b.x
+}
+
+/// The middle of a label, in pixels.
+fn centre(label: &Rect) -> i32 {
+    label.x * CELL.0 + label.w * CELL.0 / 2
+}
+
+/// A line without what a label on it covers: its text, `wide` in pixels, and as much room on either side.
+fn around(segment: &Segment, labels: &[Rect], wide: i32) -> Vec<((i32, i32), (i32, i32))> {
+    let (a, b) = (middle(segment.a), middle(segment.b));
+    let Some(label) = labels.iter().find(|l| upon(l, segment)) else { return vec![(a, b)] };
+    let half = (wide / 2 + ROOM).min((label.w - 1) * CELL.0 / 2);
+    let (left, right) = (centre(label) - half, centre(label) + half);
+    vec![(a, (left.max(a.0), a.1)), ((right.min(b.0), b.1), b)]
 }
 
 /// The text of a label, close to its line: a font is narrower than the room that is kept for it.
@@ -271,6 +277,9 @@ fn net_label(route: &Route, rect: &Rect, label: &str, colour: usize) -> String {
         |x: i32| route.segments.iter().any(|s| s.a.x == x && s.b.x == x && s.a.y <= rect.y && rect.y <= s.b.y);
     let (class, room) = (format!("c{colour}"), (rect.w - 1) * CELL.0);
     let y = middle(Point { x: 0, y: rect.y }).1 + BASE;
+    if route.segments.iter().any(|s| upon(rect, s)) {
+        return line(&format!("{class} m"), centre(rect), y, label, room);
+    }
     if line_at(rect.x - 1) || !line_at(rect.right()) {
         return line(&class, (rect.x + 1) * CELL.0, y, label, room);
     }

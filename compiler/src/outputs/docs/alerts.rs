@@ -1,7 +1,7 @@
 //! Who watches the stack itself, and every alert with its expression.
 
 use super::Book;
-use super::markdown::{Document, Inline, Table, code};
+use super::markdown::{Document, Inline, Table, code, told};
 use crate::graph::{Alert, Component, Flow, Graph, Probe, ProbeAction};
 use crate::maps::IndexMap;
 use crate::outputs::words;
@@ -132,17 +132,19 @@ fn catalogue(book: &Book<'_>, doc: &mut Document) {
     let row = |(c, a): &(&Component, &Alert)| {
         let hold = Quantity::Duration(a.hold).to_string();
         let about = a.flow.as_ref().unwrap_or(&c.name);
-        vec![a.name.to_string(), about.to_string(), a.severity.to_string(), hold, a.summary.to_string()]
+        let plain = [a.name.to_string(), about.to_string(), a.severity.to_string(), hold].map(Inline::Text);
+        plain.into_iter().chain([told(a.summary.as_str())]).collect::<Vec<_>>()
     };
     doc.table(&Table::new(["Alert", "About", "Severity", "After", "What it says"], all.values().map(row)));
     unwatched(&book.stack.graph, all.values().filter_map(|(_, alert)| alert.flow.as_deref()).collect(), doc);
     for (title, (component, alert)) in &all {
         // kept for it, so that links end here
         doc.heading(4, title);
-        doc.paragraph(&[Inline::Text(format!("{} · {} · {}", component.name, alert.severity, alert.summary))]);
+        let about = format!("{} · {} · ", component.name, alert.severity);
+        doc.paragraph(&[about.into(), told(alert.summary.as_str())]);
         doc.fence("promql", alert.expr.trim());
         if let Some(description) = &alert.description {
-            doc.paragraph(&[Inline::Text(description.to_string())]);
+            doc.paragraph(&[told(description.as_str())]);
         }
     }
 }

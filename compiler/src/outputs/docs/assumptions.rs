@@ -1,7 +1,7 @@
 //! What the stack takes for granted, and findings that were accepted.
 
 use super::Book;
-use super::markdown::{Document, Inline, Table, code};
+use super::markdown::{Document, Inline, Table, code, told};
 use crate::graph::{Component, Graph, Peer, Waiver};
 use crate::outputs::recovery::secrets;
 use crate::outputs::words;
@@ -97,7 +97,7 @@ fn place(graph: &Graph, c: &Component) -> Vec<String> {
 fn waivers(graph: &Graph) -> Table {
     let row = |w: &Waiver| {
         let until = w.until.as_ref().map_or("—".to_owned(), ToString::to_string);
-        vec![w.code.to_string(), words::list(&w.on), until, w.reason.to_string()]
+        vec![w.code.as_str().into(), words::list(&w.on).into(), until.into(), told(w.reason.as_str())]
     };
     Table::new(["Code", "On", "Until", "Reason"], graph.waivers.iter().map(row))
 }

@@ -1,7 +1,7 @@
 //! Components one by one: what they are, how they run, every value with where it came from.
 
 use super::Book;
-use super::markdown::{Document, Inline, Table, code};
+use super::markdown::{Document, Inline, Table, code, told};
 use crate::graph::{Component, Effective, Flow, LinkSource, State, WorkloadKind};
 use crate::outputs::words;
 use crate::value::{Quantity, Value};
@@ -18,8 +18,8 @@ pub(super) fn chapter(book: &Book<'_>) -> Document {
         let what = first_line(c.doc.as_ref().or(c.kind_doc.as_ref()));
         let place = graph.namespace_of(c).map_or("—".to_owned(), ToString::to_string);
         let image = words::workload(book.stack, c).map(|w| w.image.value.to_string()).unwrap_or_default();
-        let words = [words::kind(c), place, words::runs_as(c), image, what].map(Inline::Text);
-        std::iter::once(book.component(&c.name)).chain(words).collect::<Vec<_>>()
+        let words = [words::kind(c), place, words::runs_as(c), image].map(Inline::Text);
+        std::iter::once(book.component(&c.name)).chain(words).chain([told(what)]).collect::<Vec<_>>()
     };
     doc.table(&Table::new(
         ["Component", "Kind", "Namespace", "Runs as", "Image", "What it does"],
@@ -38,7 +38,7 @@ pub(super) fn chapter(book: &Book<'_>) -> Document {
     doc
 }
 
-fn first_line(doc: Option<&String>) -> String {
+pub(super) fn first_line(doc: Option<&String>) -> String {
     doc.and_then(|d| d.lines().next()).unwrap_or_default().trim().to_owned()
 }
 
@@ -109,7 +109,7 @@ fn effective(book: &Book<'_>, name: &str, value: &Effective) -> Vec<Inline> {
         code(shown(&value.value)),
         said_by(value, "the component").into(),
         said_at(book, value),
-        first_line(value.doc.as_ref()).into(),
+        told(first_line(value.doc.as_ref())),
     ]
 }
 

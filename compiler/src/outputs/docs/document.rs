@@ -40,6 +40,8 @@ pub(in crate::outputs) enum Inline {
     Code(String),
     /// Words that lead elsewhere: a path, an address, or `#…`.
     Link(String, String),
+    /// A line of the program's docs: what stands between backticks is code, all else is plain text.
+    Doc(String),
 }
 
 impl From<String> for Inline {
@@ -57,6 +59,54 @@ impl From<&str> for Inline {
 /// Code, on one line.
 pub(in crate::outputs) fn code(text: impl Into<String>) -> Inline {
     Inline::Code(text.into())
+}
+
+/// A line of docs.
+pub(in crate::outputs) fn told(text: impl Into<String>) -> Inline {
+    Inline::Doc(text.into())
+}
+
+/// A line of docs as text and code: a run of backticks opens code that ends at the next run of as many.
+pub(in crate::outputs) fn spans(text: &str) -> Vec<Inline> {
+    let mut out = Vec::new();
+    let (mut plain, mut rest) = (String::new(), text);
+    while let Some(start) = rest.find('`') {
+        let (before, from) = rest.split_at(start);
+        plain.push_str(before);
+        let length = from.len() - from.trim_start_matches('`').len();
+        let (fence, after) = from.split_at(length);
+        let Some(end) = run_of(after, length) else {
+            plain.push_str(fence);
+            rest = after;
+            continue;
+        };
+        if !plain.is_empty() {
+            out.push(Inline::Text(std::mem::take(&mut plain)));
+        }
+        let inside = &after[..end];
+        let padded = inside.strip_prefix(' ').and_then(|i| i.strip_suffix(' ')).filter(|i| !i.trim().is_empty());
+        out.push(Inline::Code(padded.unwrap_or(inside).to_owned()));
+        rest = &after[end + length..];
+    }
+    plain.push_str(rest);
+    if !plain.is_empty() {
+        out.push(Inline::Text(plain));
+    }
+    out
+}
+
+/// Where the first run of just so many backticks is.
+fn run_of(text: &str, length: usize) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = text[at..].find('`') {
+        let start = at + found;
+        let run = text[start..].len() - text[start..].trim_start_matches('`').len();
+        if run == length {
+            return Some(start);
+        }
+        at = start + run;
+    }
+    None
 }
 
 /// A table.
@@ -81,12 +131,17 @@ impl Document {
         self.blocks.is_empty()
     }
 
-    /// Its first heading.
-    pub(in crate::outputs) fn title(&self) -> Option<&str> {
-        self.blocks.iter().find_map(|b| match b {
-            Block::Heading(_, title) => Some(title.as_str()),
+    /// Its headings with their levels.
+    pub(in crate::outputs) fn headings(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.blocks.iter().filter_map(|b| match b {
+            Block::Heading(level, title) => Some((*level, title.as_str())),
             _ => None,
         })
+    }
+
+    /// Its first heading.
+    pub(in crate::outputs) fn title(&self) -> Option<&str> {
+        self.headings().next().map(|(_, title)| title)
     }
 
     pub(in crate::outputs) fn heading(&mut self, level: usize, title: &str) {

@@ -1,7 +1,8 @@
 //! What words and signs mean.
 
 use super::Book;
-use super::markdown::{Document, Inline, Table, code};
+use super::components::first_line;
+use super::markdown::{Document, Inline, Table, code, told};
 use crate::graph::Signal;
 use crate::outputs::words;
 
@@ -25,8 +26,7 @@ const WORDS: &[(&str, &str)] = &[
 
 pub(super) fn chapter(book: &Book<'_>) -> Document {
     let graph = &*book.stack.graph;
-    let first =
-        |doc: &Option<String>| doc.as_deref().and_then(|d| d.lines().next()).unwrap_or_default().trim().to_owned();
+    let first = |doc: &Option<String>| first_line(doc.as_ref());
     let mut rows: Vec<(String, String)> = WORDS.iter().map(|(w, m)| ((*w).to_owned(), (*m).to_owned())).collect();
     for signal in Signal::ALL {
         let kept = words::list(graph.components.iter().filter(|c| c.stores.contains(signal)).map(|c| c.name.as_str()));
@@ -43,10 +43,7 @@ pub(super) fn chapter(book: &Book<'_>) -> Document {
     rows.sort_by_key(|(word, _)| word.to_lowercase());
     rows.dedup_by(|a, b| a.0 == b.0);
     let mut doc = Document::default();
-    doc.table(&Table::new(
-        ["Word", "Meaning"],
-        rows.into_iter().map(|(w, m)| vec![Inline::Text(w), Inline::Text(m.trim().to_owned())]),
-    ));
+    doc.table(&Table::new(["Word", "Meaning"], rows.into_iter().map(|(w, m)| vec![Inline::Text(w), told(m.trim())])));
     doc
 }
 

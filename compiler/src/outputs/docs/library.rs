@@ -1,6 +1,6 @@
 //! The library's own pages: one for each kind and protocol, from their declarations and doc lines.
 
-use super::markdown::{Document, Inline, Table, code};
+use super::markdown::{Document, Inline, Table, code, told};
 use crate::db::{self, Db};
 use crate::maps::IndexMap;
 use crate::names::{self, DefId, DefKind};
@@ -76,14 +76,14 @@ impl<'a> Shelf<'a> {
             vec![
                 link,
                 self.attribute(k, "workload").unwrap_or("deployment".to_owned()).into(),
-                first_line(&k.doc).into(),
+                told(first_line(&k.doc)),
             ]
         };
         doc.table(&Table::new(["Kind", "Runs as", "What it is"], self.kinds.iter().map(kind)));
         doc.heading(2, "Protocols");
         let protocol = |p: &&ProtocolInfo| {
             let link = Inline::Link(p.name.to_string(), format!("protocols/{}.md", p.name));
-            vec![link, words::list(p.words("carries")).into(), first_line(&p.doc).into()]
+            vec![link, words::list(p.words("carries")).into(), told(first_line(&p.doc))]
         };
         doc.table(&Table::new(["Protocol", "Carries", "What it is"], self.protocols.iter().map(protocol)));
         self.shared_types(&mut doc);
@@ -96,8 +96,8 @@ impl<'a> Shelf<'a> {
             let ast = db::ast(self.db, db::file(self.db, def.file));
             let item = names::find_in(&ast, def.item)?;
             let ItemKind::Type(declared) = &item.kind else { return None };
-            let told = item.doc.as_deref().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-            Some(vec![code(name.as_str()), code(self.source(declared.ty.span)), told.into()])
+            let what = item.doc.as_deref().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+            Some(vec![code(name.as_str()), code(self.source(declared.ty.span)), told(what)])
         };
         let rows: Vec<Vec<Inline>> = self.types.iter().filter_map(row).collect();
         if !rows.is_empty() {
@@ -175,8 +175,8 @@ impl<'a> Shelf<'a> {
                 Some(core) if core.as_const() == Some(&Value::None) => code("none"),
                 Some(core) => code(self.source(core.span)),
             };
-            let told = p.doc.as_deref().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-            vec![code(name.as_str()), code(p.ty.to_string()), default, told.into()]
+            let meaning = p.doc.as_deref().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+            vec![code(name.as_str()), code(p.ty.to_string()), default, told(meaning)]
         };
         doc.table(&Table::new(["Name", "Type", "Default", "Meaning"], params.iter().map(row)));
     }

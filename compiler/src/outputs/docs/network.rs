@@ -2,7 +2,7 @@
 
 use super::Book;
 use super::components::{said_at, said_by, shown};
-use super::markdown::{Document, Inline, Table, code};
+use super::markdown::{Document, Inline, Table, code, told};
 use crate::graph::{Component, Effective, Flow, Graph, LinkSource, Port};
 use crate::outputs::words;
 
@@ -48,16 +48,17 @@ fn flow_table(graph: &Graph) -> Table {
         let doc = f.doc.as_deref().map(|d| d.lines().next().unwrap_or_default().trim().to_owned());
         let peers = f.implicit.then(|| "Among its own instances".to_owned());
         let each = (f.urls.len() > 1).then(|| "To every instance".to_owned());
-        vec![
+        let plain = [
             graph.component(f.from).name.to_string(),
             graph.component(f.to).name.to_string(),
             f.protocol.to_string(),
             if ports.is_empty() { "any".to_owned() } else { ports },
-            f.transport.to_string(),
+            words::spoken(f),
             words::list(f.signals.iter().map(|s| s.name())),
             data.to_owned(),
-            words::list(doc.into_iter().chain(each).chain(peers)),
-        ]
+        ];
+        let remark = told(words::list(doc.into_iter().chain(each).chain(peers)));
+        plain.into_iter().map(Inline::Text).chain([remark]).collect::<Vec<_>>()
     };
     Table::new(
         ["From", "To", "Protocol", "Port", "Transport", "Signals", "Data", "Remark"],

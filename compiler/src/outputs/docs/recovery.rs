@@ -1,7 +1,7 @@
 //! What is saved, and the runbook of how it comes back.
 
 use super::Book;
-use super::markdown::{Document, Inline, Table, code};
+use super::markdown::{Document, Inline, Table, code, told};
 use crate::graph::{Backup, Component, Step};
 use crate::outputs::recovery::{Estimate, RATE_MIB, estimates, order, phases, saved};
 use crate::outputs::words;
@@ -56,7 +56,7 @@ fn carried_out(book: &Book<'_>) -> Vec<String> {
     let name = |b: &&Backup| graph.component(b.component).name.to_string();
     let mut out = Vec::new();
     if !jobs.is_empty() {
-        let names = words::list(jobs.iter().map(|b| format!("{}-backup", name(b))));
+        let names = words::list(words::savings(book.stack).map(|s| s.name()));
         out.push(format!(
             "CronJobs keep the schedule, in UTC: {names}. Each has an account of its own, with no more rights than it needs, \
              and fails where something wasn't saved. The commands below do the same by hand.",
@@ -106,7 +106,7 @@ fn runbook(book: &Book<'_>, doc: &mut Document) {
 fn step(doc: &mut Document, component: Option<&Component>, step: &Step) {
     let about = component.filter(|c| !step.say.starts_with(c.name.as_str())).map(|c| format!("{}: ", c.name));
     let end = if step.run.is_some() { ":" } else { "." };
-    doc.paragraph(&[Inline::Text(format!("{}{}{end}", about.unwrap_or_default(), step.say))]);
+    doc.paragraph(&[told(format!("{}{}{end}", about.unwrap_or_default(), step.say))]);
     if let Some(run) = &step.run {
         doc.fence("sh", run);
     }

@@ -2,9 +2,11 @@
 
 use super::Book;
 use super::markdown::{Document, Inline, Table};
-use crate::graph::{Component, Flow, Graph, Peer, RbacRule, Workload};
-use crate::outputs::words;
+use crate::graph::{Component, Flow, Graph, Peer, RbacRule, Stack, Workload};
+use crate::maps::IndexMap;
+use crate::outputs::words::{self, API_PORTS, Saving};
 use crate::value::Value;
+use smol_str::SmolStr;
 
 pub(super) fn chapter(book: &Book<'_>) -> Document {
     let graph = &*book.stack.graph;
@@ -16,12 +18,17 @@ pub(super) fn chapter(book: &Book<'_>) -> Document {
     let isolated: Vec<&str> = graph.namespaces.iter().filter(|n| n.isolated).map(|n| n.name.as_str()).collect();
     if !isolated.is_empty() {
         book.heading(&mut doc, 3, "Network Policies in words");
+        let jobs = if words::savings(book.stack).any(|s| guarded(graph, s.saved)) {
+            ", and each job that carries out a backup one for what it asks"
+        } else {
+            ""
+        };
         doc.paragraph(&[Inline::Text(format!(
-            "All traffic to and from the pods of {} is denied. Then each component has a policy that allows its flows, \
-             on these ports and no other:",
+            "All traffic to and from the pods of {} is denied. Then each component has a policy that allows its \
+             flows{jobs}, on these ports and no other:",
             words::list(isolated)
         ))]);
-        doc.table(&policies(graph));
+        doc.table(&policies(book.stack));
     }
     rights(book, &mut doc);
     let rows = threats(graph);
@@ -176,22 +183,39 @@ fn hosts(graph: &Graph) -> Vec<Vec<String>> {
     graph.flows.iter().filter_map(row).collect()
 }
 
-fn policies(graph: &Graph) -> Table {
-    let guarded =
-        |c: &&Component| words::deployed(c) && c.namespace.is_some_and(|n| graph.namespaces[n.0 as usize].isolated);
-    let row = |c: &Component| {
-        let lets_in =
-            merged(graph.incoming(c.id).filter_map(|f| Some((who(graph.component(f.from))?, ports(graph, f)))));
-        let mut out = merged(graph.outgoing(c.id).filter_map(|f| Some((who(graph.component(f.to))?, ports(graph, f)))));
+/// Whether policies hold for a component's pods.
+fn guarded(graph: &Graph, component: &Component) -> bool {
+    let isolated = component.namespace.is_some_and(|n| graph.namespaces[n.0 as usize].isolated);
+    words::deployed(component) && isolated
+}
+
+fn policies(stack: &Stack) -> Table {
+    let graph = &*stack.graph;
+    let savings: Vec<Saving<'_>> = words::savings(stack).filter(|s| guarded(graph, s.saved)).collect();
+    let row = |name: String, lets_in: String, mut out: String| {
         if !out.is_empty() {
             out.push_str("; DNS on 53");
         }
         let none = |text: String| if text.is_empty() { "nobody".to_owned() } else { text };
-        vec![c.name.to_string(), none(lets_in), none(out)]
+        vec![name, none(lets_in), none(out)]
     };
+    let of_component = |c: &Component| {
+        let saver =
+            savings.iter().filter(|s| s.saved.id == c.id).filter_map(|s| Some((s.name(), vec![s.asks?.number])));
+        let lets_in = graph.incoming(c.id).filter_map(|f| Some((who(graph.component(f.from))?, ports(graph, f))));
+        let out = graph.outgoing(c.id).filter_map(|f| Some((who(graph.component(f.to))?, ports(graph, f))));
+        row(c.name.to_string(), merged(lets_in.chain(saver)), merged(out))
+    };
+    let of_saving = |s: &Saving<'_>| {
+        let saved = s.asks.map(|port| (s.saved.name.to_string(), vec![port.number]));
+        let api = at("the Kubernetes API", &graph.cluster.api_server);
+        let api = s.asks_api().then(|| (api, API_PORTS.to_vec()));
+        row(s.name(), String::new(), merged(saved.into_iter().chain(api)))
+    };
+    let components = graph.components.iter().filter(|c| guarded(graph, c)).map(of_component);
     Table::new(
         ["Component", "Who may connect to it", "What it may connect to"],
-        graph.components.iter().filter(guarded).map(row),
+        components.chain(savings.iter().map(of_saving)),
     )
 }
 
@@ -199,13 +223,32 @@ fn policies(graph: &Graph) -> Table {
 fn who(component: &Component) -> Option<String> {
     match &component.peer {
         Some(Peer::Outside) => None,
-        Some(Peer::Pods { namespaces, .. }) if namespaces.is_empty() => {
-            Some(format!("{} (pods of any namespace)", component.name))
+        Some(Peer::Pods { namespaces, pods }) => {
+            let with = |labels: &IndexMap<SmolStr, SmolStr>| {
+                words::list(labels.iter().map(|(label, value)| format!("{label}={value}")))
+            };
+            let which = if pods.is_empty() { "pods".to_owned() } else { format!("pods with {}", with(pods)) };
+            let place = match namespaces.len() {
+                0 => "any namespace".to_owned(),
+                _ => match namespaces.get(NAMESPACE_NAME) {
+                    Some(name) if namespaces.len() == 1 => format!("the namespace {name}"),
+                    _ => format!("namespaces with {}", with(namespaces)),
+                },
+            };
+            Some(format!("{} ({which} of {place})", component.name))
         }
-        Some(Peer::Cidrs { blocks, .. }) if blocks.is_empty() => Some(format!("{} (any address)", component.name)),
-        Some(Peer::Cidrs { blocks, .. }) => Some(format!("{} ({})", component.name, words::list(blocks))),
-        _ => Some(component.name.to_string()),
+        Some(Peer::Cidrs { blocks, .. }) => Some(at(&component.name, blocks)),
+        None => Some(component.name.to_string()),
     }
+}
+
+/// The label that each namespace has its name in.
+const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
+
+/// Someone at addresses; none means any.
+fn at(who: &str, blocks: &[SmolStr]) -> String {
+    let blocks = if blocks.is_empty() { "any address".to_owned() } else { words::list(blocks) };
+    format!("{who} ({blocks})")
 }
 
 /// The ports that the policy names: the peer's own where it says some.
@@ -241,23 +284,28 @@ fn rights(book: &Book<'_>, doc: &mut Document) {
         return;
     }
     book.heading(doc, 3, "Rights on the Kubernetes API (RBAC)");
-    doc.markdown(
-        "Each component has a Service Account of its own. These may ask the Kubernetes API; all others may not:",
-    );
-    let row = |c: &Component, rule: &RbacRule| {
-        let why = graph.outgoing(c.id).filter(|f| f.rbac.contains(rule)).map(|f| f.protocol.as_str());
-        let why = words::list(why);
-        vec![
-            c.name.to_string(),
-            words::list(&rule.verbs),
-            words::list(rule.resources.iter().chain(&rule.paths)),
-            if why.is_empty() { "its kind".to_owned() } else { format!("flow {why}") },
-        ]
+    let savings: Vec<Saving<'_>> = words::savings(book.stack).collect();
+    let whose = if savings.is_empty() { "Each component" } else { "Each component and each job that saves one" };
+    doc.markdown(&format!(
+        "{whose} has a Service Account of its own. These may ask the Kubernetes API; all others may not:"
+    ));
+    let row = |name: String, rule: &RbacRule, place: String, why: String| {
+        vec![name, words::list(&rule.verbs), words::list(rule.resources.iter().chain(&rule.paths)), place, why]
     };
-    let rows = deployed.iter().flat_map(|c| words::rights(book.stack, c).into_iter().map(|r| row(c, r)));
-    let rows: Vec<Vec<String>> = rows.collect();
+    let of_component = |c: &Component, rule: &RbacRule| {
+        let why = words::list(graph.outgoing(c.id).filter(|f| f.rbac.contains(rule)).map(|f| f.protocol.as_str()));
+        let why = if why.is_empty() { "its kind".to_owned() } else { format!("flow {why}") };
+        row(c.name.to_string(), rule, "the whole cluster".to_owned(), why)
+    };
+    let of_saving = |s: &Saving<'_>, rule: &RbacRule| {
+        let place = graph.namespace_of(s.saved).map(|n| format!("the namespace {n}")).unwrap_or_default();
+        row(s.name(), rule, place, format!("backup {}", s.saved.name))
+    };
+    let rows = deployed.iter().flat_map(|c| words::rights(book.stack, c).into_iter().map(|r| of_component(c, r)));
+    let saving = savings.iter().flat_map(|s| s.workload.rbac.iter().map(|r| of_saving(s, r)));
+    let rows: Vec<Vec<String>> = rows.chain(saving).collect();
     if rows.is_empty() {
         doc.markdown("None.");
     }
-    doc.table(&Table::new(["Component", "May", "On", "Because of"], rows));
+    doc.table(&Table::new(["Component", "May", "On", "In", "Because of"], rows));
 }

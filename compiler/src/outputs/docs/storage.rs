@@ -4,7 +4,6 @@ use super::Book;
 use super::markdown::{Document, Inline, Table};
 use crate::graph::{Component, Workload};
 use crate::outputs::words;
-use crate::value::Quantity;
 
 pub(super) fn chapter(book: &Book<'_>) -> Document {
     let mut doc = Document::default();
@@ -12,23 +11,28 @@ pub(super) fn chapter(book: &Book<'_>) -> Document {
         return doc;
     }
     let graph = &*book.stack.graph;
+    let rooms = words::rooms(book.stack);
+    let known = rooms.iter().any(Option::is_some);
     let row = |c: &Component| {
         let volume = words::volume(words::workload(book.stack, c)?)?;
         let term = words::term(graph, c).unwrap_or("–").to_owned();
         let behind = words::list(words::elsewhere(graph, c).map(|f| graph.component(f.to).name.as_str()));
-        let estimate = c.fills.map(|bytes| Quantity::Bytes(bytes).to_string());
-        Some(vec![
+        let mut cells = vec![
             c.name.to_string(),
             words::list(c.stores.iter().map(|s| s.name())),
             term,
             words::kept(c).unwrap_or_else(|| "–".to_owned()),
             volume,
             if behind.is_empty() { "–".to_owned() } else { behind },
-            estimate.unwrap_or_else(|| "–".to_owned()),
-        ])
+        ];
+        if known {
+            cells.push(rooms[c.id.0 as usize].clone().unwrap_or_else(|| "–".to_owned()));
+        }
+        Some(cells)
     };
+    let head = ["Component", "Stores", "Term", "Kept for", "Volume", "Object store or database"];
     doc.table(&Table::new(
-        ["Component", "Stores", "Term", "Kept for", "Volume", "Object store or database", "Estimated need"],
+        head.into_iter().chain(known.then_some("Estimated need")),
         graph.components.iter().filter_map(row),
     ));
     doc.list(&remarks(book));

@@ -11,6 +11,7 @@ use super::{Context, policies};
 use crate::diagnostics::Diagnostic;
 use crate::graph::{Backup, Component, EnvVar, Graph, Replicas, WorkloadKind};
 use crate::outputs::config_files;
+use crate::outputs::words::{self, Saving};
 use crate::value::{ComponentId, Value};
 use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, JobSpec, JobTemplateSpec};
 use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicySpec};
@@ -23,22 +24,17 @@ const LATEST: i64 = 3600;
 /// Finished runs are removed after a day.
 const TTL: i32 = 86_400;
 
-/// What a job's objects are called.
-pub(super) fn saver_name(component: &Component) -> String {
-    format!("{}-backup", component.name)
-}
-
-/// The last backup item of a component, where something carries it out.
-pub(super) fn carried_out<'a>(context: &Context<'a>) -> Option<&'a Backup> {
-    context.workload.saver.as_ref()?;
-    context.graph.backups.iter().rev().find(|b| b.component == context.component.id)
+/// What carries out a component's backup.
+pub(super) fn saving<'a>(context: &Context<'a>) -> Option<Saving<'a>> {
+    words::saving(context.graph, context.component, context.workload)
 }
 
 /// The component that a job would be: it has no flows, and shares nothing with the one that it saves.
-pub(super) fn as_component(component: &Component) -> Component {
+pub(super) fn as_component(saving: &Saving<'_>) -> Component {
+    let component = saving.saved;
     Component {
         id: ComponentId(u32::MAX),
-        name: saver_name(component).into(),
+        name: saving.name().into(),
         workload: WorkloadKind::Job,
         replicas: Replicas {
             count: 1,
@@ -54,9 +50,10 @@ pub(super) fn as_component(component: &Component) -> Component {
 
 /// All objects that a backup needs.
 pub(super) fn backups(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Packed> {
-    let (Some(backup), Some(saver)) = (carried_out(context), &context.workload.saver) else { return Vec::new() };
-    let component = as_component(context.component);
-    let mut workload = (*saver.workload).clone();
+    let Some(saving) = saving(context) else { return Vec::new() };
+    let backup = saving.backup;
+    let component = as_component(&saving);
+    let mut workload = saving.workload.clone();
     let kept = Value::Str(backup.keep.to_string().into());
     workload.env.push(EnvVar { name: "KEEP".into(), value: kept, span: backup.span });
     let own = Context { graph: context.graph, component: &component, workload: &workload };
@@ -68,7 +65,7 @@ pub(super) fn backups(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) 
     out.extend(claim_of(&own));
     let job = cron_job(context, &own, &configs, backup);
     out.push(Packed::new(&job, owner, backup.span).caused("/spec/schedule", backup.span));
-    out.extend(policy(context, &own, saver.asks.as_deref(), backup));
+    out.extend(policy(&saving, &own));
     out.extend(configs.into_iter().map(|c| c.object));
     // they stand in the folder of what they save
     out.iter_mut().for_each(|o| o.component = owner.map(str::to_owned));
@@ -127,16 +124,15 @@ fn rights(own: &Context<'_>, backup: &Backup) -> Vec<Packed> {
 }
 
 /// It may ask the component's port and the Kubernetes API, where it needs them, and nobody may ask it.
-fn policy(saved: &Context<'_>, own: &Context<'_>, asks: Option<&str>, backup: &Backup) -> Option<Packed> {
+fn policy(saving: &Saving<'_>, own: &Context<'_>) -> Option<Packed> {
     if !isolated(own.graph, own.component) {
         return None;
     }
-    let asked = asks.and_then(|name| saved.component.ports.iter().find(|p| p.name == name));
-    let to_component = asked.map(|port| NetworkPolicyEgressRule {
-        to: Some(vec![pods_of(saved.component)]),
+    let to_component = saving.asks.map(|port| NetworkPolicyEgressRule {
+        to: Some(vec![pods_of(saving.saved)]),
         ports: Some(vec![ask_port(port)]),
     });
-    let to_api = (!own.workload.rbac.is_empty()).then(|| api_server(own.graph));
+    let to_api = saving.asks_api().then(|| api_server(own.graph));
     let mut egress: Vec<NetworkPolicyEgressRule> = to_component.into_iter().chain(to_api).collect();
     if !egress.is_empty() {
         egress.push(dns());
@@ -150,7 +146,7 @@ fn policy(saved: &Context<'_>, own: &Context<'_>, asks: Option<&str>, backup: &B
             egress: policies::some(egress),
         }),
     };
-    Some(Packed::new(&policy, Some(own.name()), backup.span))
+    Some(Packed::new(&policy, Some(own.name()), saving.backup.span))
 }
 
 fn isolated(graph: &Graph, component: &Component) -> bool {

@@ -1,12 +1,13 @@
 //! NetworkPolicies: deny all, then allow exactly the flows.
 
 use super::Context;
-use super::backups::{as_component, carried_out};
+use super::backups::{as_component, saving};
 use super::labels::{label_selector, metadata, plain_metadata, selector};
 use super::object::Packed;
 use super::services::transports;
 use crate::graph::{Component, Flow, Graph, Peer, WorkloadKind};
 use crate::maps::IndexMap;
+use crate::outputs::words::API_PORTS;
 use crate::text::Span;
 use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort,
@@ -90,11 +91,10 @@ fn ingress_rule(context: &Context<'_>, flow: &Flow) -> Option<(NetworkPolicyIngr
 
 /// What carries out the component's backup asks one of its ports.
 fn saver_rule(context: &Context<'_>) -> Option<(NetworkPolicyIngressRule, Span)> {
-    let backup = carried_out(context)?;
-    let asked = context.workload.saver.as_ref()?.asks.as_ref()?;
-    let port = context.component.ports.iter().find(|p| p.name == *asked)?;
-    let from = pods_of(&as_component(context.component));
-    Some((NetworkPolicyIngressRule { from: Some(vec![from]), ports: Some(vec![ask_port(port)]) }, backup.span))
+    let saving = saving(context)?;
+    let from = pods_of(&as_component(&saving));
+    let rule = NetworkPolicyIngressRule { from: Some(vec![from]), ports: Some(vec![ask_port(saving.asks?)]) };
+    Some((rule, saving.backup.span))
 }
 
 /// Pods of a component of the same namespace.
@@ -111,7 +111,7 @@ fn tcp(number: u16) -> NetworkPolicyPort {
     NetworkPolicyPort { port: Some(IntOrString::Int(i32::from(number))), protocol: Some("TCP".into()), end_port: None }
 }
 
-/// The Kubernetes API: no label selects it. On its Service's port, and on the one behind it.
+/// The Kubernetes API: no label selects it.
 pub(super) fn api_server(graph: &Graph) -> NetworkPolicyEgressRule {
     let block = |cidr: &SmolStr| NetworkPolicyPeer {
         ip_block: Some(IPBlock { cidr: cidr.to_string(), except: None }),
@@ -119,7 +119,7 @@ pub(super) fn api_server(graph: &Graph) -> NetworkPolicyEgressRule {
     };
     NetworkPolicyEgressRule {
         to: some(graph.cluster.api_server.iter().map(block).collect()),
-        ports: Some([443, 6443].map(tcp).to_vec()),
+        ports: Some(API_PORTS.map(tcp).to_vec()),
     }
 }
 

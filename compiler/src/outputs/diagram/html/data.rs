@@ -1,10 +1,12 @@
 //! What the page's script knows.
 
+use super::super::views::picture;
 use super::super::{Format, VIEWS, draw, title as view_title};
 use super::First;
 use crate::db::LIBRARY;
 use crate::graph::{Component, Effective, Flow, Graph, LinkSource, Port, Signal, Stack};
 use crate::maps::IndexMap;
+use crate::outputs::words;
 use crate::text::{FileId, LineIndex, Sources, Span};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -128,14 +130,17 @@ impl<S: Sources> Places<'_, S> {
 pub(super) fn of(stacks: &[Stack], first: First<'_>, sources: &impl Sources) -> Option<Data> {
     let mut places = Places { sources, known: BTreeMap::new(), files: Vec::new() };
     let graph = &stacks.get(first.profile)?.graph;
-    let views = views(stacks, graph);
+    let views = views(stacks, graph, first.view);
     let view = views.iter().position(|v| v.name == first.view)?;
     let mut pictures: IndexMap<String, usize> = IndexMap::default();
     let mut profiles = Vec::new();
     for stack in stacks {
         let graph = &*stack.graph;
         let mut number = |view: &View| {
-            view_title(stack, &view.name)?;
+            // the one that is asked for says that there is nothing to see
+            if view.name != first.view {
+                view_title(stack, &view.name)?;
+            }
             let text = draw(stack, &view.name, Format::Svg)?;
             let next = pictures.len();
             Some(*pictures.entry(text).or_insert(next))
@@ -164,11 +169,13 @@ fn title(graph: &Graph) -> String {
     if told.is_empty() { graph.cluster.name.to_string() } else { told.trim_end_matches('.').to_owned() }
 }
 
-/// Views that show something under some profile: those that always exist, and the program's own.
-fn views(stacks: &[Stack], graph: &Graph) -> Vec<View> {
+/// Views that show something under some profile, and the one that is asked for: of those that always exist, and the
+/// program's own.
+fn views(stacks: &[Stack], graph: &Graph, asked: &str) -> Vec<View> {
     let own = graph.views.iter().map(|v| v.name.as_str()).filter(|name| !VIEWS.contains(name));
     let view = |name: &str| {
-        let title = stacks.iter().find_map(|s| view_title(s, name))?;
+        let heading = |s: &Stack| if name == asked { picture(s, name).map(|p| p.title) } else { view_title(s, name) };
+        let title = stacks.iter().find_map(heading)?;
         Some(View { name: name.to_owned(), title })
     };
     VIEWS.iter().copied().chain(own).filter_map(view).collect()
@@ -214,7 +221,7 @@ fn way(graph: &Graph, f: &Flow, places: &mut Places<'_, impl Sources>) -> Way {
         to: graph.component(f.to).name.to_string(),
         protocol: f.protocol.to_string(),
         label: f.label.to_string(),
-        transport: f.transport.to_string(),
+        transport: words::spoken(f),
         signals: f.signals.iter().copied().map(Signal::name).collect(),
         backward: f.backward,
         ports: f.ports.iter().map(port).collect(),

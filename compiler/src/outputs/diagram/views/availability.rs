@@ -1,6 +1,6 @@
 //! `availability`: how many of each there are, what a second one means, and who is balanced over them.
 
-use super::parts::{Arrows, BY_CONNECTION, DASHED, legend, shape};
+use super::parts::{Arrows, BY_CONNECTION, DASHED, Sign, drawn, shape};
 use crate::analysis::Fate;
 use crate::graph::{Component, Flow, Graph, Stack, WorkloadKind};
 use crate::outputs::diagram::picture::{Node, Picture, Shape};
@@ -28,15 +28,17 @@ pub(super) fn picture(stack: &Stack) -> Picture {
             }
         }
     }
-    let explained = "Active-active: each does the same work, and data is told apart or merged behind them. \
-                     Load balanced: each takes a share.";
-    Picture {
-        title: "High availability".to_owned(),
-        legend: legend(&[BY_CONNECTION, explained, DASHED]),
+    let active = "Active-active: each does the same work, and data is told apart or merged behind them.";
+    let balanced = "Load balanced: each takes a share.";
+    let legend =
+        [BY_CONNECTION, (Sign::Words(", active-active"), active), (Sign::Words(", load balanced"), balanced), DASHED];
+    drawn(
+        "High availability",
         content,
-        arrows: arrows.all,
-        sideways: false,
-    }
+        arrows.all,
+        &legend,
+        "This program deploys nothing that there could be several of.",
+    )
 }
 
 /// Components whose number means something.

@@ -1,6 +1,6 @@
 //! `interaction`: people, the ways in, and who asks whom for what people see.
 
-use super::parts::{Arrows, BY_CONNECTION, DASHED, legend, shape, told};
+use super::parts::{Arrows, BY_CONNECTION, DASHED, drawn, shape, told};
 use crate::graph::{Component, Flow, Graph};
 use crate::outputs::diagram::picture::Picture;
 use crate::outputs::words;
@@ -17,13 +17,8 @@ pub(super) fn picture(graph: &Graph) -> Picture {
         }
     }
     let boxes = graph.components.iter().filter(|c| shown(c.id)).map(|c| shape(c, words::routes(graph, c)));
-    Picture {
-        title: "Who asks whom".to_owned(),
-        legend: legend(&[BY_CONNECTION, DASHED]),
-        content: boxes.collect(),
-        arrows: arrows.all,
-        sideways: false,
-    }
+    let nothing = "Nobody asks for anything that is kept here.";
+    drawn("Who asks whom", boxes.collect(), arrows.all, &[BY_CONNECTION, DASHED], nothing)
 }
 
 /// A request: from people, from the ways in, or for what someone else keeps.

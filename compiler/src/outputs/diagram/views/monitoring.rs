@@ -1,6 +1,6 @@
 //! `self-monitoring`: who watches the stack's own components, and whom alerts reach.
 
-use super::parts::{Arrows, BY_DATA, DASHED, legend, shape, told_of_data};
+use super::parts::{Arrows, BY_DATA, DASHED, Sign, drawn, shape, told_of_data};
 use crate::graph::{Component, Flow, Graph, ProbeAction, Stack};
 use crate::outputs::diagram::picture::{Node, Picture};
 use crate::outputs::words;
@@ -16,14 +16,10 @@ pub(super) fn picture(stack: &Stack) -> Picture {
     let takes_part = |c: &Component| flows.iter().any(|f| f.from == c.id || f.to == c.id);
     let shown = graph.components.iter().filter(|c| takes_part(c));
     let content: Vec<Node> = shown.map(|c| shape(c, lines(stack, c))).collect();
-    let probes = "↻: it watches itself too. Ready and live: what Kubernetes asks each pod.";
-    Picture {
-        title: "Monitoring the monitors".to_owned(),
-        legend: legend(&[BY_DATA, probes, DASHED]),
-        content,
-        arrows: arrows.all,
-        sideways: false,
-    }
+    let itself = flows.iter().any(|f| f.from == f.to).then_some((Sign::All, "↻: it watches itself too."));
+    let probes = (Sign::Words(": GET :"), "Ready and live: what Kubernetes asks each pod.");
+    let legend: Vec<(Sign, &str)> = [BY_DATA].into_iter().chain(itself).chain([probes, DASHED]).collect();
+    drawn("Monitoring the monitors", content, arrows.all, &legend, "Nothing here watches what this program deploys.")
 }
 
 /// What a component of the stack tells of itself, alerts, and reading what is kept of it.

@@ -1,6 +1,6 @@
 //! `nodes`: what runs on every node, and where its data goes.
 
-use super::parts::{Arrows, BY_DATA, DASHED, legend, shape, told_of_data};
+use super::parts::{Arrows, BY_DATA, DASHED, Sign, drawn, shape, told_of_data};
 use crate::analysis::Fate;
 use crate::graph::{Component, Flow, Graph, WorkloadKind};
 use crate::outputs::diagram::picture::{Node, Picture, Shape};
@@ -26,8 +26,8 @@ pub(super) fn picture(graph: &Graph) -> Picture {
         }
     }
     let stands = "Each node of the cluster runs one pod of these: three nodes stand for all.";
-    let legend = legend(&[stands, BY_DATA, DASHED]);
-    Picture { title: "On every node".to_owned(), legend, content, arrows: arrows.all, sideways: false }
+    let legend = [(Sign::All, stands), BY_DATA, DASHED];
+    drawn("On every node", content, arrows.all, &legend, "Nothing here runs on every node.")
 }
 
 fn is_daemon(component: &Component) -> bool {

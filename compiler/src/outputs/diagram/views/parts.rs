@@ -2,20 +2,61 @@
 
 use crate::analysis::Fate;
 use crate::graph::{Component, Flow, Graph};
-use crate::outputs::diagram::picture::{Arrow, Node, Shape};
+use crate::outputs::diagram::picture::{Arrow, Node, Picture, Shape};
 use crate::outputs::words;
 
 /// Which way arrows point, where it is the way of the connection.
-pub(super) const BY_CONNECTION: &str =
-    "An arrow points from the side that opens the connection to the side that listens.";
+pub(super) const BY_CONNECTION: (Sign, &str) =
+    (Sign::Arrows, "An arrow points from the side that opens the connection to the side that listens.");
 /// Which way arrows point, where it is the way of the data.
-pub(super) const BY_DATA: &str =
-    "An arrow points the way the data goes. Push: its beginning opens the connection. Pull: its end does.";
+pub(super) const BY_DATA: (Sign, &str) = (
+    Sign::Arrows,
+    "An arrow points the way the data goes. Push: its beginning opens the connection. Pull: its end does.",
+);
 /// What a dashed box is.
-pub(super) const DASHED: &str = "Dashed box: not deployed by this program.";
+pub(super) const DASHED: (Sign, &str) = (Sign::Dashed, "Dashed box: not deployed by this program.");
 
-pub(super) fn legend(lines: &[&str]) -> Vec<String> {
-    lines.iter().map(|l| (*l).to_owned()).collect()
+/// What a line of a legend explains: it stands below the pictures that have it.
+#[derive(Clone, Copy)]
+pub(super) enum Sign {
+    /// Any picture.
+    All,
+    /// Lines between boxes.
+    Arrows,
+    /// A box that isn't deployed.
+    Dashed,
+    /// These words, in a box or a title.
+    Words(&'static str),
+}
+
+/// A picture with as much of a legend as it needs; with nothing in it, what `nothing` says.
+pub(super) fn drawn(
+    title: impl Into<String>,
+    content: Vec<Node>,
+    arrows: Vec<Arrow>,
+    legend: &[(Sign, &str)],
+    nothing: impl Into<String>,
+) -> Picture {
+    let has = |sign: Sign| match sign {
+        Sign::All => true,
+        Sign::Arrows => arrows.iter().any(|a| a.from != a.to),
+        Sign::Dashed => any(&content, &|node| matches!(node, Node::Box(shape) if shape.external)),
+        Sign::Words(words) => any(&content, &|node| match node {
+            Node::Group { title, .. } => title.contains(words),
+            Node::Box(shape) => shape.lines.iter().any(|l| l.contains(words)),
+        }),
+    };
+    let legend = if content.is_empty() {
+        vec![nothing.into()]
+    } else {
+        legend.iter().filter(|(sign, _)| has(*sign)).map(|(_, line)| (*line).to_owned()).collect()
+    };
+    Picture { title: title.into(), legend, content, arrows, sideways: false }
+}
+
+/// Whether something holds of a node at any depth.
+fn any(nodes: &[Node], holds: &dyn Fn(&Node) -> bool) -> bool {
+    nodes.iter().any(|node| holds(node) || matches!(node, Node::Group { content, .. } if any(content, holds)))
 }
 
 /// A component's box: its name, its kind, and these lines.
@@ -66,10 +107,14 @@ pub(super) fn told(flow: &Flow) -> String {
 
 /// `query (logql, pull)`: and which end of a flow of data opens the connection; the ports where there is a choice.
 pub(super) fn told_of_data(flow: &Flow) -> String {
-    let ports = if flow.ports.len() > 1 {
-        format!(" to {}", words::list(flow.ports.iter().map(|p| p.number.to_string())))
-    } else {
-        String::new()
+    let numbers = |ports: &[u16]| words::list(ports.iter().map(u16::to_string));
+    let ports = match words::transports(flow).as_slice() {
+        [(_, ports)] if ports.len() > 1 => format!(" to {}", numbers(ports)),
+        [_] => String::new(),
+        several => {
+            let each = several.iter().map(|(word, ports)| format!("{word} {}", numbers(ports)));
+            format!(" to {}", words::list(each))
+        }
     };
     let way = format!("{}{ports}", if flow.backward { "pull" } else { "push" });
     let parts: Vec<&str> = flow.remark.iter().map(|r| r.as_str()).chain([way.as_str()]).collect();

@@ -1,6 +1,6 @@
 //! `ports`: which port each component listens on, and who connects to it.
 
-use super::parts::{Arrows, BY_CONNECTION, DASHED, legend, shape};
+use super::parts::{Arrows, BY_CONNECTION, DASHED, Sign, drawn, shape};
 use crate::graph::{Component, Graph};
 use crate::outputs::diagram::picture::Picture;
 use crate::outputs::words;
@@ -19,11 +19,7 @@ pub(super) fn picture(graph: &Graph) -> Picture {
     for flow in graph.flows.iter().filter(|f| !f.implicit && !f.ports.is_empty() && f.from != f.to) {
         arrows.connection(graph, flow, words::list(flow.ports.iter().map(|p| p.number.to_string())));
     }
-    Picture {
-        title: "Ports".to_owned(),
-        legend: legend(&[BY_CONNECTION, "The number at an arrow is the port that it leads to.", DASHED]),
-        content: shown.map(|c| shape(c, line(c))).collect(),
-        arrows: arrows.all,
-        sideways: false,
-    }
+    let content = shown.map(|c| shape(c, line(c))).collect();
+    let number = (Sign::Arrows, "The number at an arrow is the port that it leads to.");
+    drawn("Ports", content, arrows.all, &[BY_CONNECTION, number, DASHED], "Nothing here listens on a port.")
 }

@@ -1,6 +1,6 @@
 //! `recovery`: what is saved when, and the order in which it comes back.
 
-use super::parts::{Arrows, legend};
+use super::parts::{Arrows, Sign, drawn};
 use crate::analysis::Fate;
 use crate::graph::Stack;
 use crate::outputs::diagram::picture::{Node, Picture, Shape};
@@ -27,13 +27,11 @@ pub(super) fn picture(stack: &Stack) -> Picture {
         arrows.add(phase_name(at - 1), phase_name(at), "");
     }
     let content = Node::group("Backups", backups).into_iter().chain(Node::group("Recovery", recovery)).collect();
-    Picture {
-        title: "Disaster recovery".to_owned(),
-        legend: legend(&["An arrow points to the next step.", "Dashed box: not saved from the cluster."]),
-        content,
-        arrows: arrows.all,
-        sideways: false,
-    }
+    let legend = [
+        (Sign::Arrows, "An arrow points to the next step."),
+        (Sign::Dashed, "Dashed box: not saved from the cluster."),
+    ];
+    drawn("Disaster recovery", content, arrows.all, &legend, "This program deploys nothing that could be lost.")
 }
 
 fn phase_name(at: usize) -> String {

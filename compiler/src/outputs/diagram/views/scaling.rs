@@ -1,6 +1,6 @@
 //! `scaling`: the profiles side by side, and the bounds of autoscalers.
 
-use super::parts::legend;
+use super::parts::{Sign, drawn};
 use crate::analysis::Fate;
 use crate::graph::{Component, Graph, WorkloadKind};
 use crate::outputs::diagram::picture::{Node, Picture, Shape};
@@ -27,6 +27,7 @@ pub(super) fn picture(graph: &Graph) -> Picture {
     let scalers: Vec<Node> = counted.iter().filter_map(scaler).collect();
     let content = Node::group("Replicas in each profile", profiles).into_iter();
     let content = content.chain(Node::group("Autoscaling, as it is asked for", scalers)).collect();
-    let told = "A DaemonSet has one pod on each node: it grows with the cluster.";
-    Picture { title: "Scaling".to_owned(), legend: legend(&[told]), content, arrows: Vec::new(), sideways: false }
+    let daemons = "A DaemonSet has one pod on each node: it grows with the cluster.";
+    let legend = [(Sign::Words(": DaemonSet"), daemons)];
+    drawn("Scaling", content, Vec::new(), &legend, "This program deploys nothing that could be scaled.")
 }

@@ -1,8 +1,8 @@
 //! `security`: zones from the internet inwards, what is encrypted between them, and what guards them.
 
-use super::parts::{Arrows, BY_CONNECTION, DASHED, legend, shape};
+use super::parts::{Arrows, BY_CONNECTION, DASHED, Sign, drawn, shape};
 use crate::analysis::Fate;
-use crate::graph::{Component, Flow, Graph, NamespaceId, Peer, Stack};
+use crate::graph::{Component, Flow, Graph, NamespaceId, Peer, RbacRule, Stack};
 use crate::outputs::diagram::picture::{Node, Picture, Shape};
 use crate::outputs::words;
 
@@ -34,13 +34,8 @@ pub(super) fn picture(stack: &Stack) -> Picture {
         arrows.connection(graph, flow, words::transport(flow));
     }
     let told = "Only connections between zones are shown. At an arrow stands how it is spoken, and the port.";
-    Picture {
-        title: "Security boundaries".to_owned(),
-        legend: legend(&[BY_CONNECTION, told, DASHED]),
-        content,
-        arrows: arrows.all,
-        sideways: false,
-    }
+    let legend = [BY_CONNECTION, (Sign::Arrows, told), DASHED];
+    drawn("Security boundaries", content, arrows.all, &legend, "There is nothing to guard here.")
 }
 
 /// Where a component stands, from the outside inwards.
@@ -97,15 +92,22 @@ fn logins(graph: &Graph, component: &Component) -> Vec<String> {
 }
 
 fn inner(stack: &Stack, component: &Component) -> Node {
-    let mut rights: Vec<&str> = Vec::new();
-    for resource in words::rights(stack, component).into_iter().flat_map(|r| &r.resources) {
-        if !rights.contains(&resource.as_str()) {
-            rights.push(resource);
+    let rights = resources(words::rights(stack, component)).map(|r| format!("Kubernetes API: {r}"));
+    let saving = words::savings(stack).find(|s| s.saved.id == component.id);
+    let saving = saving.and_then(|s| Some(format!("Kubernetes API, {}: {}", s.name(), resources(&s.workload.rbac)?)));
+    let asks = component.authenticates.then(|| "Asks for a login".to_owned());
+    shape(component, asks.into_iter().chain(rights).chain(saving))
+}
+
+/// What rules are about, each once.
+fn resources<'a>(rules: impl IntoIterator<Item = &'a RbacRule>) -> Option<String> {
+    let mut out: Vec<&str> = Vec::new();
+    for resource in rules.into_iter().flat_map(|r| &r.resources) {
+        if !out.contains(&resource.as_str()) {
+            out.push(resource);
         }
     }
-    let rights = (!rights.is_empty()).then(|| format!("Kubernetes API: {}", words::list(&rights)));
-    let asks = component.authenticates.then(|| "Asks for a login".to_owned());
-    shape(component, asks.into_iter().chain(rights))
+    (!out.is_empty()).then(|| words::list(out))
 }
 
 /// What guards a namespace, as a box of its own.
@@ -113,17 +115,24 @@ fn guards(stack: &Stack, id: NamespaceId) -> Node {
     let graph = &*stack.graph;
     let namespace = &graph.namespaces[id.0 as usize];
     let here = || graph.components.iter().filter(|c| c.namespace == Some(id) && words::deployed(c));
-    let with_rights = here().filter(|c| !words::rights(stack, c).is_empty()).count();
+    let savings: Vec<words::Saving<'_>> = words::savings(stack).filter(|s| s.saved.namespace == Some(id)).collect();
+    let all = here().count() + savings.len();
+    let with_rights = here().filter(|c| !words::rights(stack, c).is_empty()).count()
+        + savings.iter().filter(|s| s.asks_api()).count();
+    let (flows, whose) = match savings.is_empty() {
+        true => ("the flows", "component"),
+        false => ("the flows and the backups", "component and each backup"),
+    };
     let policies = if namespace.isolated {
-        format!("Network Policies: all denied, then {} that allow the flows", here().count())
+        format!("Network Policies: all denied, then {all} that allow {flows}")
     } else {
         "Network Policies: none, everything may connect".to_owned()
     };
     let lines = vec![
         "What guards it".to_owned(),
         format!("• {policies}"),
-        format!("• RBAC: {with_rights} of {} may ask the Kubernetes API", here().count()),
-        "• Service Accounts: one for each component".to_owned(),
+        format!("• RBAC: {with_rights} of {all} may ask the Kubernetes API"),
+        format!("• Service Accounts: one for each {whose}"),
         format!("• Pod Security: {}", namespace.pod_security),
     ];
     Node::Box(Shape { name: format!("{}/guards", namespace.name), lines, external: false, fate: Fate::Unaffected })

@@ -1,6 +1,6 @@
 //! `metrics`, `logs`, `traces`: the way of one signal from where it starts to where people read it.
 
-use super::parts::{Arrows, BY_DATA, DASHED, legend, shape, told_of_data};
+use super::parts::{Arrows, BY_DATA, DASHED, drawn, shape, told_of_data};
 use crate::graph::{Component, Flow, Graph, Signal};
 use crate::outputs::diagram::picture::Picture;
 use crate::outputs::words;
@@ -20,13 +20,9 @@ pub(super) fn picture(graph: &Graph, signal: Signal) -> Picture {
     let touches = |c: &Component| shown.iter().any(|f| f.from == c.id || f.to == c.id);
     let content = graph.components.iter().filter(|c| touches(c)).map(|c| shape(c, lines(c, &shown, signal)));
     let (first, rest) = signal.name().split_at(1);
-    Picture {
-        title: format!("{}{rest}", first.to_uppercase()),
-        legend: legend(&[BY_DATA, DASHED]),
-        content: content.collect(),
-        arrows: arrows.all,
-        sideways: false,
-    }
+    let title = format!("{}{rest}", first.to_uppercase());
+    let nothing = format!("No {} go anywhere here.", signal.name());
+    drawn(title, content.collect(), arrows.all, &[BY_DATA, DASHED], nothing)
 }
 
 /// Whether a flow is part of the signal's way: what it carries isn't just about the side that gives it, and what is

@@ -1,10 +1,9 @@
 //! `storage`: what keeps data, how long, and on what.
 
-use super::parts::{Arrows, DASHED, legend, shape};
+use super::parts::{Arrows, DASHED, Sign, drawn, shape};
 use crate::graph::{Component, Flow, Graph, Stack};
 use crate::outputs::diagram::picture::{Node, Picture};
 use crate::outputs::words;
-use crate::value::Quantity;
 
 pub(super) fn picture(stack: &Stack) -> Picture {
     let graph = &*stack.graph;
@@ -19,10 +18,15 @@ pub(super) fn picture(stack: &Stack) -> Picture {
     }
     let ends = |c: &Component| arrows.all.iter().any(|a| a.from == c.name.as_str() || a.to == c.name.as_str());
     let shown = graph.components.iter().filter(|c| keeps(stack, c) || ends(c));
-    let content: Vec<Node> = shown.map(|c| shape(c, lines(stack, c))).collect();
-    let way = "An arrow points the way data is written.";
-    let legend = legend(&[way, "PVC: a claim of its own for each instance. emptyDir: gone with its pod.", DASHED]);
-    Picture { title: "Storage".to_owned(), legend, content, arrows: arrows.all, sideways: false }
+    let rooms = words::rooms(stack);
+    let content: Vec<Node> = shown.map(|c| shape(c, lines(stack, c, rooms[c.id.0 as usize].as_ref()))).collect();
+    let legend = [
+        (Sign::Arrows, "An arrow points the way data is written."),
+        (Sign::Words("PVC of "), "PVC: a claim of its own for each instance."),
+        (Sign::Words("emptyDir:"), "emptyDir: gone with its pod."),
+        DASHED,
+    ];
+    drawn("Storage", content, arrows.all, &legend, "Nothing here keeps data.")
 }
 
 /// What stores a signal, has a volume that outlives it, or keeps its state elsewhere.
@@ -33,7 +37,7 @@ fn keeps(stack: &Stack, component: &Component) -> bool {
         && (!component.stores.is_empty() || claim || words::elsewhere(&stack.graph, component).next().is_some())
 }
 
-fn lines(stack: &Stack, component: &Component) -> Vec<String> {
+fn lines(stack: &Stack, component: &Component, room: Option<&String>) -> Vec<String> {
     let graph: &Graph = &stack.graph;
     let workload = words::workload(stack, component);
     let mut out = Vec::new();
@@ -46,7 +50,7 @@ fn lines(stack: &Stack, component: &Component) -> Vec<String> {
     }
     out.extend(words::kept(component).map(|k| format!("Kept: {k}")));
     out.extend(workload.and_then(words::volume));
-    out.extend(component.fills.map(|bytes| format!("Estimated need: {}", Quantity::Bytes(bytes))));
+    out.extend(room.map(|room| format!("Estimated need: {room}")));
     let there = |f: &Flow| format!("For good: in {}", graph.component(f.to).name);
     if component.stores.is_empty() {
         return out;

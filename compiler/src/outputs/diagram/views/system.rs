@@ -1,7 +1,7 @@
 //! `system`, and the views of the program's own: components nested as they are declared, and who connects to whom.
 
 use super::filter::Filter;
-use super::parts::{BY_CONNECTION, DASHED, legend, shape};
+use super::parts::{BY_CONNECTION, DASHED, drawn, shape};
 use crate::graph::{Component, Graph, LayerId, NamespaceId, View};
 use crate::outputs::diagram::picture::{Arrow, Node, Picture};
 use crate::outputs::words;
@@ -44,8 +44,7 @@ fn filtered(graph: &Graph, title: String, filter: &Filter<'_>, grouping: Groupin
             cluster.into_iter().chain(outside.iter().map(|c| whole_shape(graph, c))).collect()
         }
     };
-    let legend = legend(&[BY_CONNECTION, DASHED]);
-    Picture { title, legend, content, arrows: arrows(graph, filter), sideways: false }
+    drawn(title, content, arrows(graph, filter), &[BY_CONNECTION, DASHED], "Nothing of the program is shown here.")
 }
 
 /// `Kubernetes cluster: production`; a program without a cluster item gives it no name.

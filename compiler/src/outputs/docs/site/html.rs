@@ -1,6 +1,6 @@
 //! Blocks as HTML.
 
-use crate::outputs::docs::document::{Block, Document, Inline, Table};
+use crate::outputs::docs::document::{Block, Document, Inline, Table, spans};
 use crate::outputs::docs::markdown::anchor;
 use crate::text::xml_escape;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
@@ -45,6 +45,7 @@ fn inline(part: &Inline) -> String {
     match part {
         Inline::Text(text) => xml_escape(text),
         Inline::Code(code) if code.is_empty() => String::new(),
+        Inline::Doc(text) => line(&spans(text)),
         Inline::Code(code) => format!("<code>{}</code>", xml_escape(code)),
         Inline::Link(words, target) if safe(target) => {
             format!("<a href=\"{}\">{}</a>", xml_escape(target), xml_escape(words))

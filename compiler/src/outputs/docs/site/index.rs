@@ -44,7 +44,7 @@ fn words(block: &Block, out: &mut String) {
     };
     let mut line = |parts: &[Inline]| {
         for part in parts {
-            let (Inline::Text(text) | Inline::Code(text) | Inline::Link(text, _)) = part;
+            let (Inline::Text(text) | Inline::Code(text) | Inline::Link(text, _) | Inline::Doc(text)) = part;
             add(text);
         }
     };
