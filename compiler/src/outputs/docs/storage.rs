@@ -4,6 +4,7 @@ use super::Book;
 use super::markdown::{Document, Inline, Table};
 use crate::graph::{Component, Workload};
 use crate::outputs::words;
+use crate::value::Quantity;
 
 pub(super) fn chapter(book: &Book<'_>) -> Document {
     let mut doc = Document::default();
