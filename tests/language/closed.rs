@@ -24,7 +24,7 @@ const BLOCKS: &[(&str, &str, &str)] = &[
     ("corner -> market: order { sigals: [metrics] }", "sigals", "signals"),
     ("autoscale corner { replicas: 1..2, dwon: { when: cpu < 30% } }", "dwon", "down"),
     ("autoscale corner { replicas: 1..2, up: { when: cpu > 70%, fro: 3m } }", "fro", "for"),
-    ("autoscale corner { replicas: 1..2, down: { whn: cpu < 30% } }", "whn", "when"),
+    ("autoscale corner { replicas: 1..2, up: { when: cpu > 70% }, down: { whn: cpu < 30% } }", "whn", "when"),
     ("profile p { corner.frsh: 3d }", "frsh", "fresh"),
     ("profile p { corner.oven.het: 3 }", "het", "heat"),
     ("backup corner { schedule: \"0 2 * * *\", kep: 3 }", "kep", "keep"),

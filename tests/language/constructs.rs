@@ -268,7 +268,7 @@ fn autoscale_has_bounds_and_rules() {
     assert_eq!((autoscale.down.cpu, autoscale.down.both, autoscale.down.hold), (Some(30.0), true, 300));
     let with = |rule: &str| format!("{oven}autoscale oven {{ replicas: 2..3, {rule} }}");
     fails(&with("up: { when: cpu < 70% }"), &[("OBS2101", "cpu < 70%", "compare with `>`")]);
-    fails(&with("down: { when: cpu > 70% }"), &[("OBS2101", "cpu > 70%", "compare with `<`")]);
+    fails(&with("up: { when: cpu > 70% }, down: { when: cpu > 70% }"), &[("OBS2101", "cpu > 70%", "compare with `<`")]);
     fails(
         &with("up: { when: cpu > 70% and memory > 1% or cpu > 2% }"),
         &[("OBS2101", "cpu > 70% and memory > 1%", "can't mix")],
@@ -279,12 +279,15 @@ fn autoscale_has_bounds_and_rules() {
     fails(&with("up: { wen: cpu > 70% }"), &[("OBS2106", "wen", "did you mean `when`?")]);
     fails(&with("upp: { when: cpu > 70% }"), &[("OBS2106", "upp", "did you mean `up`?")]);
     fails(&with("up: 3"), &[("OBS2101", "3", "`up` is a rule")]);
-    fails(&with("up: { by: 1%, by: 2% }"), &[("OBS2111", "by", "set twice")]);
-    fails(&with("replicas: 3..4"), &[("OBS2111", "replicas", "set twice")]);
-    fails(&format!("{oven}autoscale oven {{ }}"), &[("OBS2107", "autoscale oven { }", "lacks `replicas`")]);
+    fails(&with("up: { when: cpu > 70%, by: 1%, by: 2% }"), &[("OBS2111", "by", "set twice")]);
+    fails(&with("replicas: 3..4, up: { when: cpu > 70% }"), &[("OBS2111", "replicas", "set twice")]);
     fails(
-        &format!("{oven}autoscale oven {{ replicas: 2.. }}"),
-        &[("OBS2107", "autoscale oven { replicas: 2.. }", "no upper end")],
+        &format!("{oven}autoscale oven {{ }}"),
+        &[("OBS2107", "autoscale oven { }", "lacks `replicas`"), ("OBS2107", "autoscale oven { }", "lacks `up`")],
+    );
+    fails(
+        &format!("{oven}autoscale oven {{ replicas: 2.., up: {{ when: cpu > 70% }} }}"),
+        &[("OBS2107", "autoscale oven { replicas: 2.., up: { when: cpu > 70% } }", "no upper end")],
     );
 }
 

@@ -758,7 +758,9 @@ impl<'a> Items<'a> {
         let mut out = RuleCore { thresholds: Vec::new(), both: false, by: None, hold: None, span };
         let percent = Ty::Quantity(super::ty::Unit::Percent, None);
         let fields = self.fixed_fields(block, "a rule");
-        if direction == Direction::Up && !fields.iter().any(|(name, ..)| name.name == "when") {
+        // what is misspelt may be meant
+        let may_say = |name: &str| name == "when" || !RULE.contains(&name);
+        if direction == Direction::Up && !fields.iter().any(|(name, ..)| may_say(&name.name)) {
             let diagnostic = Diagnostic::new(Code::OBS2107, span, "`up` lacks `when`");
             self.elab.diagnostics.push(diagnostic.help("say what is too much: `when: cpu > 70%`"));
         }
@@ -773,7 +775,7 @@ impl<'a> Items<'a> {
                     out.hold = Some(self.elab.check(value, &Ty::Quantity(super::ty::Unit::Duration, None)));
                 }
                 _ => {
-                    let known: Vec<SmolStr> = ["when", "by", "for"].into_iter().map(SmolStr::new_static).collect();
+                    let known = RULE.map(SmolStr::new_static);
                     self.elab.unknown_field(name, known.iter(), "a rule");
                 }
             }
@@ -950,6 +952,9 @@ impl<'a> Items<'a> {
         self.elab.check(&value, &attributes::LINTER)
     }
 }
+
+/// The fields of a rule.
+const RULE: [&str; 3] = ["when", "by", "for"];
 
 /// Which way an autoscaler's rule goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
