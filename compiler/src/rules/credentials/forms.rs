@@ -344,7 +344,7 @@ fn is_phrase(text: &str) -> bool {
 /// A name with its value in a text: `password=…`, `"token": …`, `X-Token: …`.
 pub(super) fn pair(text: &str) -> Option<Credential<'_>> {
     text.match_indices(['=', ':']).find_map(|(at, sign)| {
-        let before = text[..at].trim_end_matches(|c| c == ' ');
+        let before = text[..at].trim_end_matches(' ');
         let (name, value) = (name_before(before)?, &text[at + 1..]);
         naming::says(name)?;
         let wide = before.len() < at;

@@ -182,7 +182,7 @@ fn is_passed_on(tree: &Tree, arg: NodeId) -> bool {
 }
 
 /// The name of the flag that stands before an element: `["--password", "…"]`.
-fn flag_before<'t>(tree: &'t Tree, list: NodeId, element: NodeId) -> Option<&'t str> {
+fn flag_before(tree: &Tree, list: NodeId, element: NodeId) -> Option<&str> {
     let before = tree.parts(list).take_while(|part| *part != element).last()?;
     let (flag, element) = (tree.text_of(before), tree.text_of(element));
     forms::flag(flag.trim_matches('"')).filter(|_| !element.starts_with("\"-"))
@@ -209,7 +209,7 @@ fn entry_name(tree: &Tree, entry: NodeId) -> Option<Name> {
 }
 
 /// The entries beside an entry that are strings, and the strings.
-fn beside<'t>(tree: &'t Tree, entry: NodeId) -> impl Iterator<Item = (&'t str, &'t str)> {
+fn beside(tree: &Tree, entry: NodeId) -> impl Iterator<Item = (&str, &str)> {
     let block = tree.parent(entry);
     let entries = block.into_iter().flat_map(|block| tree.parts(block));
     entries.filter_map(|entry| {
