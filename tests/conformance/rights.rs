@@ -26,19 +26,34 @@ impl Rights {
         let graph = &stack.graph;
         for (component, workload) in graph.components.iter().zip(stack.workloads.iter()) {
             let (Some(workload), Some(namespace)) = (workload, graph.namespace_of(component)) else { continue };
-            let declared = declared(graph, component, workload);
-            let account = (namespace.to_string(), component.name.to_string(), declared.clone());
-            if self.asked.insert(account) {
-                one_is_as_declared(cluster, namespace, &component.name, &declared)?;
+            let own = declared(graph, component, workload);
+            self.ask(cluster, namespace, &component.name, (&own, &own))?;
+            // who saves it has an account of its own, whose rights hold in the one namespace
+            let saved = graph.backups.iter().any(|backup| backup.component == component.id);
+            if let Some(saver) = workload.saver.as_ref().filter(|_| saved) {
+                let own: Allowed = saver.workload.rbac.iter().flat_map(of_rule).collect();
+                self.ask(cluster, namespace, &format!("{}-backup", component.name), (&own, &Allowed::new()))?;
             }
         }
         Ok(())
     }
+
+    fn ask(&mut self, cluster: &Cluster, namespace: &str, name: &str, may: (&Allowed, &Allowed)) -> Result<(), String> {
+        match self.asked.insert((namespace.to_owned(), name.to_owned(), may.0.clone())) {
+            true => one_is_as_declared(cluster, namespace, name, may),
+            false => Ok(()),
+        }
+    }
 }
 
-/// In its own namespace and in another one.
-fn one_is_as_declared(cluster: &Cluster, namespace: &str, name: &str, declared: &Allowed) -> Result<(), String> {
-    for place in [namespace, "kube-system"] {
+/// In its own namespace and in another one: what it may do in each.
+fn one_is_as_declared(
+    cluster: &Cluster,
+    namespace: &str,
+    name: &str,
+    (own, elsewhere): (&Allowed, &Allowed),
+) -> Result<(), String> {
+    for (place, declared) in [(namespace, own), ("kube-system", elsewhere)] {
         // what everyone may who has shown who they are
         let everyone = allowed(cluster, place, "system:serviceaccount:nowhere:nobody")?;
         let found: Allowed = allowed(cluster, place, &format!("system:serviceaccount:{namespace}:{name}"))?
