@@ -21,8 +21,8 @@ fn metrics<'db>(db: &'db dyn Db, query: Query<'db>) -> Vec<String> {
     embedded::metrics(query.text(db)).unwrap_or_default()
 }
 
-fn those(db: &dyn Db, query: &str, which: impl Fn(&str) -> bool) -> Vec<String> {
-    metrics(db, Query::new(db, Box::from(query))).iter().filter(|metric| which(metric)).cloned().collect()
+fn of_query<'db>(db: &'db dyn Db, query: &str) -> &'db [String] {
+    metrics(db, Query::new(db, Box::from(query)))
 }
 
 /// Whether something that keeps metrics collects what a component tells of itself.
@@ -65,7 +65,7 @@ impl<'g> Left<'g> {
     pub fn has(&self, db: &dyn Db, about: &Component, query: &str) -> bool {
         // most queries have none of the names, and needn't be parsed; one with a backslash may have one in disguise
         let may = query.contains('\\') || self.names.iter().any(|name| query.contains(name));
-        may && !those(db, query, |metric| known(self.graph, Some(about), metric) == Known::Left).is_empty()
+        may && of_query(db, query).iter().any(|metric| known(self.graph, Some(about), metric) == Known::Left)
     }
 }
 
@@ -77,7 +77,8 @@ fn collects(graph: &Graph, component: &Component) -> bool {
 /// Metrics of a query that nothing has of what is collected from. What no kind says that it exposes may come from any whose
 /// kind says nothing of it.
 pub fn not_gathered(db: &dyn Db, graph: &Graph, query: &str) -> Vec<String> {
-    those(db, query, |metric| known(graph, None, metric) != Known::Gathered)
+    let missing = |metric: &&String| known(graph, None, metric) != Known::Gathered;
+    of_query(db, query).iter().filter(missing).cloned().collect()
 }
 
 fn known(graph: &Graph, about: Option<&Component>, metric: &str) -> Known {

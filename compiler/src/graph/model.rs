@@ -16,6 +16,14 @@ pub struct Stack {
     pub workloads: Workloads,
 }
 
+impl Stack {
+    /// A component's rights on the Kubernetes API: those that its flows need, and its own.
+    pub fn rights(&self, component: &Component) -> impl Iterator<Item = &RbacRule> {
+        let own = self.workloads.get(component.id.0 as usize).and_then(Option::as_ref);
+        self.graph.outgoing(component.id).flat_map(|flow| &flow.rbac).chain(own.into_iter().flat_map(|w| &w.rbac))
+    }
+}
+
 /// What each component runs, by [`ComponentId`].
 pub type Workloads = Arc<[Option<Workload>]>;
 

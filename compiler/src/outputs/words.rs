@@ -245,11 +245,10 @@ pub(super) fn workload<'a>(stack: &'a Stack, component: &Component) -> Option<&'
     stack.workloads.get(component.id.0 as usize)?.as_ref()
 }
 
-/// Its rights on the Kubernetes API: those that its flows need and its own.
+/// Its rights on the Kubernetes API, each once.
 pub(super) fn rights<'a>(stack: &'a Stack, component: &Component) -> Vec<&'a RbacRule> {
-    let flows = stack.graph.outgoing(component.id).flat_map(|f| &f.rbac);
     let mut out: Vec<&RbacRule> = Vec::new();
-    for rule in flows.chain(workload(stack, component).into_iter().flat_map(|w| &w.rbac)) {
+    for rule in stack.rights(component) {
         let same = |r: &&RbacRule| r.groups == rule.groups && r.resources == rule.resources && r.verbs == rule.verbs;
         if !out.iter().any(|r| same(r) && r.paths == rule.paths) {
             out.push(rule);

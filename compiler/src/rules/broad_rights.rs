@@ -2,7 +2,7 @@
 
 use super::{Context, list};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::graph::{self, Component, RbacRule, Stack};
+use crate::graph::{self, RbacRule};
 use crate::text::Span;
 use rustc_hash::FxHashSet;
 
@@ -11,7 +11,7 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let mut told: FxHashSet<Span> = FxHashSet::default();
     for stack in graph::stacks(context.db, context.entry).stacks.iter() {
         for component in &stack.graph.components {
-            for rule in rights(stack, component) {
+            for rule in stack.rights(component) {
                 let Some((what, help)) = broad(rule) else { continue };
                 if told.insert(rule.span) {
                     let message = format!("`{}` may {what}", component.name);
@@ -21,12 +21,6 @@ pub(super) fn check(context: &Context<'_>, out: &mut Vec<Diagnostic>) {
             }
         }
     }
-}
-
-/// Those that its flows need and its own.
-fn rights<'s>(stack: &'s Stack, component: &Component) -> impl Iterator<Item = &'s RbacRule> {
-    let own = stack.workloads.get(component.id.0 as usize).and_then(Option::as_ref);
-    stack.graph.outgoing(component.id).flat_map(|flow| &flow.rbac).chain(own.into_iter().flat_map(|w| &w.rbac))
 }
 
 /// What a rule lets one do that nothing needs, and what would be right.
